@@ -1,0 +1,86 @@
+/// A JSON number that keeps its value: integers of 64 bits exactly, other numbers as binary64 where that says the same,
+/// and their own text where it does not.
+package enum JSONNumber: Sendable {
+    case integer(Int64)
+    /// Always finite.
+    case double(Double)
+    /// The number's own text, for values that neither of the others can hold, such as a 20-digit identifier.
+    case literal(String)
+
+    /// The number as binary64, rounded when it has to be.
+    package var double: Double {
+        switch self {
+        case .integer(let value): Double(value)
+        case .double(let value): value
+        case .literal(let text): Double(text) ?? .infinity
+        }
+    }
+
+    /// The number as an integer, when it is one that fits.
+    package var integer: Int64? {
+        switch self {
+        case .integer(let value): value
+        case .double(let value): Int64(exactly: value)
+        case .literal: nil
+        }
+    }
+
+    /// The text that JSON writes for the number.
+    ///
+    /// Doubles are written in the shortest form that reads back as the same value, without an exponent between 1e-6 and
+    /// 1e21, as ECMAScript's `Number.prototype.toString` does.
+    package var text: String {
+        switch self {
+        case .integer(let value): String(value)
+        case .double(let value): JSONNumber.text(of: value)
+        case .literal(let text): text
+        }
+    }
+
+    /// The shortest text of a finite double; see ``text``.
+    package static func text(of value: Double) -> String {
+        if let integer = Int64(exactly: value), abs(integer) < 1 << 53 { return String(integer) }
+        // Swift prints the shortest digits that read back, but in its own choice of notation.
+        let shortest = "\(abs(value))"
+        let parts = shortest.split(separator: "e")
+        var mantissa = String(parts[0])
+        var exponent = parts.count > 1 ? Int(parts[1]) ?? 0 : 0
+        if let dot = mantissa.firstIndex(of: ".") {
+            let fraction = mantissa[mantissa.index(after: dot)...]
+            exponent -= fraction == "0" ? 0 : fraction.count
+            mantissa = String(mantissa[..<dot]) + (fraction == "0" ? "" : fraction)
+        }
+        var digits = String(mantissa.drop { $0 == "0" })
+        while digits.last == "0" {
+            digits.removeLast()
+            exponent += 1
+        }
+        if digits.isEmpty { return "0" }
+        let point = digits.count + exponent
+        let sign = value < 0 ? "-" : ""
+        if point > 21 || point < -5 {
+            let rest = digits.dropFirst()
+            let power = point - 1
+            return sign + digits.prefix(1) + (rest.isEmpty ? "" : "." + rest) + "e" + (power < 0 ? "-" : "+")
+                + String(abs(power))
+        }
+        if point <= 0 { return sign + "0." + String(repeating: "0", count: -point) + digits }
+        if exponent >= 0 { return sign + digits + String(repeating: "0", count: exponent) }
+        return sign + digits.prefix(point) + "." + digits.dropFirst(point)
+    }
+}
+
+extension JSONNumber: Hashable {
+    /// Numbers are equal when their values are: `1`, `1.0` and `1e0` are one number.
+    package static func == (a: JSONNumber, b: JSONNumber) -> Bool {
+        switch (a, b) {
+        case (.integer(let x), .integer(let y)): x == y
+        case (.literal(let x), .literal(let y)): x == y
+        default: a.double == b.double
+        }
+    }
+
+    package func hash(into hasher: inout Hasher) {
+        hasher.combine(double)
+    }
+}

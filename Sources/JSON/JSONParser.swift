@@ -1,0 +1,323 @@
+/// Reads JSON text (RFC 8259) into values.
+///
+/// Strict: no comments, no trailing commas, no lone surrogates, valid UTF-8 only.
+package struct JSONParser {
+    /// Limits for text that comes from outside.
+    package struct Options: Sendable, Hashable {
+        /// How deep arrays and objects may nest, 1 to 512.
+        package var maximumDepth = 128
+        /// How long the text may be, in bytes.
+        package var maximumSize = 64 << 20
+        /// Whether an object with the same name twice is refused; otherwise the last one counts.
+        package var refusesDuplicateNames = false
+
+        package init(maximumDepth: Int = 128, maximumSize: Int = 64 << 20, refusesDuplicateNames: Bool = false) {
+            self.maximumDepth = min(maximumDepth, 512)
+            self.maximumSize = maximumSize
+            self.refusesDuplicateNames = refusesDuplicateNames
+        }
+    }
+
+    private let bytes: UnsafeBufferPointer<UInt8>
+    private let options: Options
+    private var position = 0
+
+    private init(_ bytes: UnsafeBufferPointer<UInt8>, _ options: Options) {
+        self.bytes = bytes
+        self.options = options
+    }
+
+    /// The value of a whole text.
+    ///
+    /// - Throws: ``JSONError`` with line and column.
+    package static func parse(
+        _ bytes: [UInt8],
+        options: Options = Options()
+    ) throws(JSONError) -> JSONValue {
+        try parse(bytes[...], options: options)
+    }
+
+    /// The value of a whole text.
+    ///
+    /// - Throws: ``JSONError`` with line and column.
+    package static func parse(
+        _ bytes: ArraySlice<UInt8>,
+        options: Options = Options()
+    ) throws(JSONError) -> JSONValue {
+        guard bytes.count <= options.maximumSize else {
+            throw JSONError(.tooLarge, "the text is longer than \(options.maximumSize) bytes", at: 0, in: [])
+        }
+        return try bytes.withUnsafeBufferPointer { (buffer) throws(JSONError) in
+            var parser = JSONParser(buffer, options)
+            return try parser.parseWhole()
+        }
+    }
+
+    /// The value of a whole text.
+    ///
+    /// - Throws: ``JSONError`` with line and column.
+    package static func parse(_ text: String, options: Options = Options()) throws(JSONError) -> JSONValue {
+        try parse(Array(text.utf8), options: options)
+    }
+
+    private mutating func parseWhole() throws(JSONError) -> JSONValue {
+        skipSpace()
+        let value = try parseValue(depth: 1)
+        skipSpace()
+        guard position == bytes.count else { throw error("there is text after the value") }
+        return value
+    }
+
+    private func error(_ message: String, code: JSONError.Code = .syntax, at offset: Int? = nil) -> JSONError {
+        JSONError(code, message, at: offset ?? position, in: bytes)
+    }
+
+    private mutating func skipSpace() {
+        while position < bytes.count {
+            switch bytes[position] {
+            case 0x20, 0x0A, 0x0D, 0x09: position += 1
+            default: return
+            }
+        }
+    }
+
+    private mutating func parseValue(depth: Int) throws(JSONError) -> JSONValue {
+        guard position < bytes.count else { throw error("the text ends where a value should be") }
+        switch bytes[position] {
+        case 0x7B: return try parseObject(depth: depth)
+        case 0x5B: return try parseArray(depth: depth)
+        case 0x22: return .string(try parseString())
+        case 0x74:
+            try expect("true")
+            return .bool(true)
+        case 0x66:
+            try expect("false")
+            return .bool(false)
+        case 0x6E:
+            try expect("null")
+            return .null
+        case 0x2D, 0x30...0x39: return .number(try parseNumber())
+        default: throw error("a value cannot start with \(shown(bytes[position]))")
+        }
+    }
+
+    private func shown(_ byte: UInt8) -> String {
+        byte > 0x20 && byte < 0x7F ? "'\(Character(UnicodeScalar(byte)))'" : "byte 0x\(String(byte, radix: 16))"
+    }
+
+    private mutating func expect(_ word: StaticString) throws(JSONError) {
+        let count = word.utf8CodeUnitCount
+        for index in 0..<count {
+            guard position + index < bytes.count, bytes[position + index] == word.utf8Start[index] else {
+                throw error("expected '\(word)'")
+            }
+        }
+        position += count
+    }
+
+    private mutating func parseObject(depth: Int) throws(JSONError) -> JSONValue {
+        guard depth <= options.maximumDepth else {
+            throw error("nested deeper than \(options.maximumDepth) levels", code: .tooDeep)
+        }
+        position += 1
+        var object = JSONObject()
+        skipSpace()
+        if position < bytes.count, bytes[position] == 0x7D {
+            position += 1
+            return .object(object)
+        }
+        while true {
+            guard position < bytes.count, bytes[position] == 0x22 else {
+                throw error("expected a member name in double quotes")
+            }
+            let start = position
+            let name = try parseString()
+            skipSpace()
+            guard position < bytes.count, bytes[position] == 0x3A else { throw error("expected ':' after a name") }
+            position += 1
+            skipSpace()
+            let value = try parseValue(depth: depth + 1)
+            if object[name] != nil {
+                if options.refusesDuplicateNames {
+                    throw error("the name \"\(name)\" is used twice in one object", code: .duplicateName, at: start)
+                }
+                object[name] = value
+            } else {
+                object.append(name: name, value: value)
+            }
+            skipSpace()
+            guard position < bytes.count else { throw error("the text ends inside an object") }
+            switch bytes[position] {
+            case 0x2C:
+                position += 1
+                skipSpace()
+            case 0x7D:
+                position += 1
+                return .object(object)
+            default: throw error("expected ',' or '}' after a member")
+            }
+        }
+    }
+
+    private mutating func parseArray(depth: Int) throws(JSONError) -> JSONValue {
+        guard depth <= options.maximumDepth else {
+            throw error("nested deeper than \(options.maximumDepth) levels", code: .tooDeep)
+        }
+        position += 1
+        var array: [JSONValue] = []
+        skipSpace()
+        if position < bytes.count, bytes[position] == 0x5D {
+            position += 1
+            return .array(array)
+        }
+        while true {
+            array.append(try parseValue(depth: depth + 1))
+            skipSpace()
+            guard position < bytes.count else { throw error("the text ends inside an array") }
+            switch bytes[position] {
+            case 0x2C:
+                position += 1
+                skipSpace()
+            case 0x5D:
+                position += 1
+                return .array(array)
+            default: throw error("expected ',' or ']' after an element")
+            }
+        }
+    }
+
+    private mutating func parseString() throws(JSONError) -> String {
+        position += 1
+        let start = position
+        while position < bytes.count {
+            let byte = bytes[position]
+            if byte == 0x22 {
+                let text = try decode(bytes[start..<position], at: start)
+                position += 1
+                return text
+            }
+            if byte == 0x5C { return try parseEscapedString(from: start) }
+            if byte < 0x20 { throw error("a control character must be escaped in a string") }
+            position += 1
+        }
+        throw error("the text ends inside a string", at: start - 1)
+    }
+
+    private func decode(_ slice: Slice<UnsafeBufferPointer<UInt8>>, at start: Int) throws(JSONError) -> String {
+        guard let text = String(validating: UnsafeBufferPointer(rebasing: slice), as: UTF8.self) else {
+            throw error("the string is not valid UTF-8", code: .encoding, at: start)
+        }
+        return text
+    }
+
+    private mutating func parseEscapedString(from start: Int) throws(JSONError) -> String {
+        var text = Array(bytes[start..<position])
+        while position < bytes.count {
+            let byte = bytes[position]
+            switch byte {
+            case 0x22:
+                position += 1
+                guard let string = String(validating: text, as: UTF8.self) else {
+                    throw error("the string is not valid UTF-8", code: .encoding, at: start)
+                }
+                return string
+            case 0x5C:
+                try parseEscape(into: &text)
+            case 0..<0x20:
+                throw error("a control character must be escaped in a string")
+            default:
+                text.append(byte)
+                position += 1
+            }
+        }
+        throw error("the text ends inside a string", at: start - 1)
+    }
+
+    private mutating func parseEscape(into text: inout [UInt8]) throws(JSONError) {
+        let start = position
+        guard position + 1 < bytes.count else { throw error("the text ends inside a string") }
+        let kind = bytes[position + 1]
+        position += 2
+        switch kind {
+        case 0x22, 0x5C, 0x2F: text.append(kind)
+        case 0x62: text.append(0x08)
+        case 0x66: text.append(0x0C)
+        case 0x6E: text.append(0x0A)
+        case 0x72: text.append(0x0D)
+        case 0x74: text.append(0x09)
+        case 0x75:
+            var code = try parseHex(start)
+            if (0xD800..<0xDC00).contains(code) {
+                guard position + 1 < bytes.count, bytes[position] == 0x5C, bytes[position + 1] == 0x75 else {
+                    throw error("a high surrogate must be followed by a low one", at: start)
+                }
+                position += 2
+                let low = try parseHex(start)
+                guard (0xDC00..<0xE000).contains(low) else {
+                    throw error("a high surrogate must be followed by a low one", at: start)
+                }
+                code = 0x10000 + (code - 0xD800) << 10 + (low - 0xDC00)
+            }
+            guard let scalar = UnicodeScalar(code) else { throw error("a low surrogate stands alone", at: start) }
+            text.append(contentsOf: UTF8.encode(scalar).map { Array($0) } ?? [])
+        default: throw error("unknown escape \\\(Character(UnicodeScalar(kind)))", at: start)
+        }
+    }
+
+    private mutating func parseHex(_ start: Int) throws(JSONError) -> UInt32 {
+        guard position + 4 <= bytes.count else { throw error("the text ends inside a string") }
+        var code: UInt32 = 0
+        for _ in 0..<4 {
+            let digit: UInt8
+            switch bytes[position] {
+            case let byte where byte >= 0x30 && byte <= 0x39: digit = byte - 0x30
+            case let byte where byte | 0x20 >= 0x61 && byte | 0x20 <= 0x66: digit = (byte | 0x20) - 0x61 + 10
+            default: throw error("\\u must be followed by four hexadecimal digits", at: start)
+            }
+            code = code << 4 | UInt32(digit)
+            position += 1
+        }
+        return code
+    }
+
+    private mutating func parseNumber() throws(JSONError) -> JSONNumber {
+        let start = position
+        if bytes[position] == 0x2D { position += 1 }
+        let firstDigit = position
+        var isInteger = true
+        try skipDigits()
+        if bytes[firstDigit] == 0x30, position > firstDigit + 1 {
+            throw error("a number cannot start with a zero", at: firstDigit)
+        }
+        let integerEnd = position
+        if position < bytes.count, bytes[position] == 0x2E {
+            isInteger = false
+            position += 1
+            try skipDigits()
+        }
+        if position < bytes.count, bytes[position] | 0x20 == 0x65 {
+            isInteger = false
+            position += 1
+            if position < bytes.count, bytes[position] == 0x2B || bytes[position] == 0x2D { position += 1 }
+            try skipDigits()
+        }
+        if isInteger, integerEnd - firstDigit <= 18 {
+            var value: Int64 = 0
+            for index in firstDigit..<integerEnd { value = value * 10 + Int64(bytes[index] - 0x30) }
+            if firstDigit == start { return .integer(value) }
+            // Minus zero is a double, so that it is written back as it came.
+            return value == 0 ? .double(-0.0) : .integer(-value)
+        }
+        let text = String(decoding: UnsafeBufferPointer(rebasing: bytes[start..<position]), as: UTF8.self)
+        if isInteger { return Int64(text).map { .integer($0) } ?? .literal(text) }
+        guard let value = Double(text), value.isFinite else { return .literal(text) }
+        // More digits than binary64 can tell apart are kept as they are.
+        return position - start <= 17 || JSONNumber.text(of: value) == text ? .double(value) : .literal(text)
+    }
+
+    private mutating func skipDigits() throws(JSONError) {
+        let start = position
+        while position < bytes.count, bytes[position] >= 0x30, bytes[position] <= 0x39 { position += 1 }
+        guard position > start else { throw error("expected a digit") }
+    }
+}

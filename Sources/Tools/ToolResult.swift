@@ -1,0 +1,38 @@
+package import JSON
+
+/// What came of a call.
+///
+/// A failure is a result too: a model reads it and does better.
+package struct ToolResult: Sendable, Hashable {
+    /// The result as JSON text: complete, validated, one value without line breaks outside strings that need escapes.
+    ///
+    /// Kept as bytes so that it can be spliced into a reply without being read again.
+    package var payload: [UInt8]
+    /// What to tell a model instead of the payload; errors have one, most results do not.
+    package var text: String?
+    package var isError: Bool
+    /// Where the payload came from.
+    package var origin: Origin
+
+    package init(payload: [UInt8], text: String? = nil, isError: Bool = false, origin: Origin) {
+        self.payload = payload
+        self.text = text
+        self.isError = isError
+        self.origin = origin
+    }
+
+    /// A result from a value.
+    package init(_ value: JSONValue, text: String? = nil, isError: Bool = false, origin: Origin) {
+        self.init(payload: JSONWriter.bytes(of: value), text: text, isError: isError, origin: origin)
+    }
+
+    /// A failed call: a sentence that a model can act on, and a code and details that a program can.
+    package static func failure(_ code: String, _ message: String, details: JSONObject = [:]) -> ToolResult {
+        var object: JSONObject = ["error": .string(code), "message": .string(message)]
+        for member in details { object[member.name] = member.value }
+        return ToolResult(.object(object), text: message, isError: true, origin: .ats)
+    }
+
+    /// The text that stands for the result where only text is possible.
+    package var displayText: String { text ?? String(decoding: payload, as: UTF8.self) }
+}
