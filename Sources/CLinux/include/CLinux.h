@@ -29,4 +29,7 @@ long clinux_peer_user(int descriptor);
 /// Makes core dumps and `/proc` files of this process unavailable to other processes of the same user.
 int clinux_forbid_dumps(void);
 
+/// Names the calling thread for debuggers; only the first 15 bytes count.
+void clinux_set_thread_name(const char *name);
+
 #endif

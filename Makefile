@@ -1,0 +1,63 @@
+# Two commands do everything on a machine with Swift 6.3: `make run` does the main job, `make test` runs every test.
+.DEFAULT_GOAL := help
+.PHONY: help setup build release run test test-clients lint format check check-fresh check-modules bench coverage \
+	sanitize docs install clean
+
+PREFIX ?= /usr/local
+SWIFT_BUILD := swift build --explicit-target-dependency-import-check error
+RELEASE := -c release --static-swift-stdlib --product switchboard -Xlinker -s
+SOURCES := Sources Tests Package.swift
+
+help: ## Shows this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: ## Installs the Debian packages that are missing
+	@scripts/setup
+
+build: setup ## Builds for debugging
+	$(SWIFT_BUILD)
+
+release: setup ## Builds the program: .build/release/switchboard
+	@$(SWIFT_BUILD) $(RELEASE)
+
+run: release ## Prepares an interview on the built-in sandbox, then opens the chat on a terminal
+	@.build/release/switchboard demo
+
+test: setup ## Runs every test
+	@scripts/test
+
+test-clients: release ## Runs the MCP clients from PyPI against the program
+	@scripts/test-clients
+
+lint: setup ## Checks format, module order, explicit imports and warnings
+	@scripts/lint
+
+format: ## Formats the source
+	swift format -i -p -r $(SOURCES)
+
+check: lint test ## Everything that must be true before a commit
+
+check-fresh: ## Proves `make run` and `make test` in a fresh clone with an empty home directory
+	@scripts/check-fresh
+
+bench: release ## Measures against peers in one run and writes benchmarks/results.md
+	@benchmarks/run
+
+coverage: setup ## Line coverage by file
+	swift test --disable-xctest --enable-code-coverage --scratch-path .build/coverage
+	@scripts/coverage
+
+sanitize: setup ## Tests under ThreadSanitizer and AddressSanitizer
+	swift test --disable-xctest --sanitize=thread -Xswiftc -DSANITIZE_THREAD --scratch-path .build/tsan
+	swift test --disable-xctest --sanitize=address --scratch-path .build/asan
+
+docs: setup ## Builds the documentation of every module into .build/docs
+	@scripts/make-docs
+
+install: release ## Installs the program and its data below PREFIX
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/switchboard
+	install -m 755 .build/release/switchboard $(DESTDIR)$(PREFIX)/bin/switchboard
+	cp -R toolkits agents prompts workflows transcripts $(DESTDIR)$(PREFIX)/share/switchboard/
+
+clean: ## Removes what was built
+	rm -rf .build
