@@ -46,7 +46,7 @@ let package = Package(
         module("JSONata", uses: ["Basics", "JSON"]),
         module("Cryptography", uses: ["Basics", "COpenSSL"]),
         module("HTTP", uses: ["Basics", "JSON"]),
-        module("Storage", uses: ["Basics", "JSON", "CLinux", "CSQLite"]),
+        module("Storage", uses: ["Basics", "JSON", "Cryptography", "CLinux", "CSQLite"]),
 
         // MARK: Drivers
 

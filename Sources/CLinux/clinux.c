@@ -1,5 +1,6 @@
 #define _GNU_SOURCE
 #include <fcntl.h>
+#include <sys/vfs.h>
 #include "CLinux.h"
 
 int clinux_accept(int listener, struct sockaddr *address, socklen_t *length) {
@@ -28,4 +29,9 @@ int clinux_forbid_dumps(void) {
 
 void clinux_set_thread_name(const char *name) {
     prctl(PR_SET_NAME, name, 0, 0, 0);
+}
+
+long clinux_file_system_type(const char *path) {
+    struct statfs status;
+    return statfs(path, &status) == 0 ? (long)(unsigned int)status.f_type : -1;
 }

@@ -11,10 +11,9 @@ package struct JSONPointer: Sendable, Hashable, CustomStringConvertible {
     package init?(_ text: String) {
         tokens = []
         if text.isEmpty { return }
-        guard text.utf8.first == 0x2F else { return nil }
-        // Scalars, not characters: a slash before a combining mark is still a slash.
-        for part in text.unicodeScalars.dropFirst().split(separator: "/", omittingEmptySubsequences: false) {
-            var token = String.UnicodeScalarView()
+        guard text.hasPrefix("/") else { return nil }
+        for part in text.dropFirst().split(separator: "/", omittingEmptySubsequences: false) {
+            var token = ""
             var characters = part.makeIterator()
             while let character = characters.next() {
                 guard character == "~" else {
@@ -27,7 +26,7 @@ package struct JSONPointer: Sendable, Hashable, CustomStringConvertible {
                 default: return nil
                 }
             }
-            tokens.append(String(token))
+            tokens.append(token)
         }
     }
 
@@ -41,15 +40,15 @@ package struct JSONPointer: Sendable, Hashable, CustomStringConvertible {
     /// A name as it stands in a pointer: `~` is `~0`, `/` is `~1`.
     package static func escape(_ token: String) -> String {
         guard token.utf8.contains(where: { $0 == 0x7E || $0 == 0x2F }) else { return token }
-        var escaped = String.UnicodeScalarView()
-        for character in token.unicodeScalars {
+        var escaped = ""
+        for character in token {
             switch character {
-            case "~": escaped.append(contentsOf: "~0".unicodeScalars)
-            case "/": escaped.append(contentsOf: "~1".unicodeScalars)
+            case "~": escaped += "~0"
+            case "/": escaped += "~1"
             default: escaped.append(character)
             }
         }
-        return String(escaped)
+        return escaped
     }
 }
 

@@ -32,4 +32,7 @@ int clinux_forbid_dumps(void);
 /// Names the calling thread for debuggers; only the first 15 bytes count.
 void clinux_set_thread_name(const char *name);
 
+/// The type of the file system that a path lies on, a number from `linux/magic.h`, or -1.
+long clinux_file_system_type(const char *path);
+
 #endif

@@ -1,0 +1,94 @@
+/// The thread that writes: takes what has queued up, commits it together, tells each caller what became of its part.
+struct SQLiteWriter {
+    let connection: SQLiteConnection
+    let queue: WorkQueue<WriteJob>
+    let largestCommit: Int
+
+    /// Rows are small, so commits are a fair measure of how much the log has grown.
+    private static let commitsPerCheckpoint = 500
+    private static let idleSeconds = 2.0
+
+    func run() {
+        var sinceCheckpoint = 0
+        var logIsEmpty = false
+        while true {
+            switch queue.take(limit: largestCommit, patience: logIsEmpty ? nil : SQLiteWriter.idleSeconds) {
+            case .closed:
+                connection.checkpoint(truncate: true)
+                return
+            case .idle:
+                connection.checkpoint(truncate: true)
+                sinceCheckpoint = 0
+                logIsEmpty = true
+            case .items(let jobs):
+                commit(jobs)
+                logIsEmpty = false
+                sinceCheckpoint += jobs.count
+                if sinceCheckpoint >= SQLiteWriter.commitsPerCheckpoint {
+                    connection.checkpoint(truncate: false)
+                    sinceCheckpoint = 0
+                }
+            }
+        }
+    }
+
+    private func commit(_ jobs: [WriteJob]) {
+        var outcomes = [(any Error)?](repeating: nil, count: jobs.count)
+        do {
+            try connection.script("BEGIN IMMEDIATE")
+            for (position, job) in jobs.enumerated() {
+                outcomes[position] = try run(job)
+            }
+            try connection.script("COMMIT")
+        } catch {
+            if !connection.isIdle { try? connection.script("ROLLBACK") }
+            // Whose fault it was cannot be told from here: each on its own, only the guilty fail.
+            if jobs.count > 1 {
+                for job in jobs { commit([job]) }
+                return
+            }
+            outcomes = [error]
+        }
+        for (job, outcome) in zip(jobs, outcomes) { job.finish(outcome) }
+    }
+
+    /// Runs one transaction behind a savepoint and returns what it threw.
+    ///
+    /// - Throws: When the whole commit is lost.
+    private func run(_ job: WriteJob) throws -> (any Error)? {
+        try connection.script("SAVEPOINT job")
+        do {
+            try job.run(connection)
+            try connection.script("RELEASE job")
+            return nil
+        } catch {
+            // A full disk makes SQLite roll everything back by itself.
+            if connection.isIdle { throw error }
+            try connection.script("ROLLBACK TO job; RELEASE job")
+            return error
+        }
+    }
+}
+
+/// A thread that reads.
+struct SQLiteReader {
+    let connection: SQLiteConnection
+    let queue: WorkQueue<ReadJob>
+
+    func run() {
+        while case .items(let jobs) = queue.take(limit: 1) {
+            for job in jobs { job.finish(run(job)) }
+        }
+    }
+
+    private func run(_ job: ReadJob) -> (any Error)? {
+        do {
+            try connection.script("BEGIN")
+            defer { if !connection.isIdle { try? connection.script("ROLLBACK") } }
+            try job.run(connection)
+            return nil
+        } catch {
+            return error
+        }
+    }
+}
