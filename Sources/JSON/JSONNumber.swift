@@ -7,6 +7,33 @@ package enum JSONNumber: Sendable {
     /// The number's own text, for values that neither of the others can hold, such as a 20-digit identifier.
     case literal(String)
 
+    /// The number that a text means, which must follow the grammar of RFC 8259 section 6.
+    init(wellFormed text: UnsafeBufferPointer<UInt8>) {
+        let isNegative = text[0] == 0x2D
+        let digits = text.dropFirst(isNegative ? 1 : 0)
+        let isInteger = digits.allSatisfy { $0 &- 0x30 < 10 }
+        if isInteger, digits.count <= 18 {
+            var value: Int64 = 0
+            for digit in digits { value = value * 10 + Int64(digit - 0x30) }
+            // Minus zero is a double: the integers have none.
+            self = !isNegative ? .integer(value) : value == 0 ? .double(-0.0) : .integer(-value)
+            return
+        }
+        let string = String(decoding: text, as: UTF8.self)
+        if isInteger {
+            self = Int64(string).map { .integer($0) } ?? .literal(string)
+            return
+        }
+        guard let value = Double(string), value.isFinite else {
+            self = .literal(string)
+            return
+        }
+        // Up to 15 digits, and a point or an exponent, always come back from a normal binary64; more may, or not.
+        let keepsValue =
+            text.count <= 16 && value.isNormal || JSONDecimal(JSONNumber.text(of: value)) == JSONDecimal(string)
+        self = keepsValue ? .double(value) : .literal(string)
+    }
+
     /// The number as binary64, rounded when it has to be.
     package var double: Double {
         switch self {
@@ -39,7 +66,7 @@ package enum JSONNumber: Sendable {
 
     /// The shortest text of a finite double; see ``text``.
     package static func text(of value: Double) -> String {
-        if let integer = Int64(exactly: value), abs(integer) < 1 << 53 { return String(integer) }
+        if value.magnitude < 0x1p53, let integer = Int64(exactly: value) { return String(integer) }
         // Swift prints the shortest digits that read back, but in its own choice of notation.
         let shortest = "\(abs(value))"
         let parts = shortest.split(separator: "e")
@@ -75,8 +102,9 @@ extension JSONNumber: Hashable {
     package static func == (a: JSONNumber, b: JSONNumber) -> Bool {
         switch (a, b) {
         case (.integer(let x), .integer(let y)): x == y
-        case (.literal(let x), .literal(let y)): x == y
-        default: a.double == b.double
+        case (.double(let x), .double(let y)): x == y
+        case (.integer(let x), .double(let y)), (.double(let y), .integer(let x)): Int64(exactly: y) == x
+        default: JSONDecimal(a.text) == JSONDecimal(b.text)
         }
     }
 

@@ -1,11 +1,13 @@
 /// The members of a JSON object, in the order they were written; names are unique.
+///
+/// Names are the same when their bytes are (RFC 8259 section 8.3): `é` in one and in two code points are two names.
 package struct JSONObject: Sendable {
     /// A name with its value.
     package typealias Member = (name: String, value: JSONValue)
 
     private var members: [Member] = []
     // Built only for objects large enough that looking at every name costs more than hashing one.
-    private var index: [String: Int]?
+    private var index: [JSONText: Int]?
 
     private static let indexedFrom = 16
 
@@ -44,21 +46,21 @@ package struct JSONObject: Sendable {
     package mutating func append(name: String, value: JSONValue) {
         members.append((name, value))
         if index != nil {
-            index?[name] = members.count - 1
+            index?[JSONText(name)] = members.count - 1
         } else {
             buildIndexIfLarge()
         }
     }
 
     private func position(of name: String) -> Int? {
-        if let index { return index[name] }
-        return members.firstIndex { $0.name == name }
+        if let index { return index[JSONText(name)] }
+        return members.firstIndex { JSONText.same($0.name, name) }
     }
 
     private mutating func buildIndexIfLarge() {
         guard members.count >= JSONObject.indexedFrom else { return }
-        var built: [String: Int] = Dictionary(minimumCapacity: members.count * 2)
-        for (position, member) in members.enumerated() { built[member.name] = position }
+        var built: [JSONText: Int] = Dictionary(minimumCapacity: members.count * 2)
+        for (position, member) in members.enumerated() { built[JSONText(member.name)] = position }
         index = built
     }
 }

@@ -60,6 +60,13 @@ package struct JSONParser {
         try parse(Array(text.utf8), options: options)
     }
 
+    /// The value of a text that has been checked before.
+    static func value(ofValid bytes: UnsafeBufferPointer<UInt8>) -> JSONValue {
+        var parser = JSONParser(bytes, Options(maximumDepth: 512))
+        // Cannot fail: `JSONTape` accepts nothing that this parser refuses.
+        return (try? parser.parseValue(depth: 1)) ?? .null
+    }
+
     private mutating func parseWhole() throws(JSONError) -> JSONValue {
         skipSpace()
         let value = try parseValue(depth: 1)
@@ -284,35 +291,20 @@ package struct JSONParser {
         let start = position
         if bytes[position] == 0x2D { position += 1 }
         let firstDigit = position
-        var isInteger = true
         try skipDigits()
         if bytes[firstDigit] == 0x30, position > firstDigit + 1 {
             throw error("a number cannot start with a zero", at: firstDigit)
         }
-        let integerEnd = position
         if position < bytes.count, bytes[position] == 0x2E {
-            isInteger = false
             position += 1
             try skipDigits()
         }
         if position < bytes.count, bytes[position] | 0x20 == 0x65 {
-            isInteger = false
             position += 1
             if position < bytes.count, bytes[position] == 0x2B || bytes[position] == 0x2D { position += 1 }
             try skipDigits()
         }
-        if isInteger, integerEnd - firstDigit <= 18 {
-            var value: Int64 = 0
-            for index in firstDigit..<integerEnd { value = value * 10 + Int64(bytes[index] - 0x30) }
-            if firstDigit == start { return .integer(value) }
-            // Minus zero is a double, so that it is written back as it came.
-            return value == 0 ? .double(-0.0) : .integer(-value)
-        }
-        let text = String(decoding: UnsafeBufferPointer(rebasing: bytes[start..<position]), as: UTF8.self)
-        if isInteger { return Int64(text).map { .integer($0) } ?? .literal(text) }
-        guard let value = Double(text), value.isFinite else { return .literal(text) }
-        // More digits than binary64 can tell apart are kept as they are.
-        return position - start <= 17 || JSONNumber.text(of: value) == text ? .double(value) : .literal(text)
+        return JSONNumber(wellFormed: UnsafeBufferPointer(rebasing: bytes[start..<position]))
     }
 
     private mutating func skipDigits() throws(JSONError) {

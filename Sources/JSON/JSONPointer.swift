@@ -11,9 +11,10 @@ package struct JSONPointer: Sendable, Hashable, CustomStringConvertible {
     package init?(_ text: String) {
         tokens = []
         if text.isEmpty { return }
-        guard text.hasPrefix("/") else { return nil }
-        for part in text.dropFirst().split(separator: "/", omittingEmptySubsequences: false) {
-            var token = ""
+        guard text.utf8.first == 0x2F else { return nil }
+        // Scalars, not characters: a slash before a combining mark is still a slash.
+        for part in text.unicodeScalars.dropFirst().split(separator: "/", omittingEmptySubsequences: false) {
+            var token = String.UnicodeScalarView()
             var characters = part.makeIterator()
             while let character = characters.next() {
                 guard character == "~" else {
@@ -26,7 +27,7 @@ package struct JSONPointer: Sendable, Hashable, CustomStringConvertible {
                 default: return nil
                 }
             }
-            tokens.append(token)
+            tokens.append(String(token))
         }
     }
 
@@ -40,15 +41,15 @@ package struct JSONPointer: Sendable, Hashable, CustomStringConvertible {
     /// A name as it stands in a pointer: `~` is `~0`, `/` is `~1`.
     package static func escape(_ token: String) -> String {
         guard token.utf8.contains(where: { $0 == 0x7E || $0 == 0x2F }) else { return token }
-        var escaped = ""
-        for character in token {
+        var escaped = String.UnicodeScalarView()
+        for character in token.unicodeScalars {
             switch character {
-            case "~": escaped += "~0"
-            case "/": escaped += "~1"
+            case "~": escaped.append(contentsOf: "~0".unicodeScalars)
+            case "/": escaped.append(contentsOf: "~1".unicodeScalars)
             default: escaped.append(character)
             }
         }
-        return escaped
+        return String(escaped)
     }
 }
 

@@ -9,6 +9,19 @@ package enum JSONValue: Sendable, Hashable {
 }
 
 extension JSONValue {
+    /// Values are equal when they mean the same: members in any order, `1` and `1.0`, but strings byte by byte.
+    package static func == (a: JSONValue, b: JSONValue) -> Bool {
+        switch (a, b) {
+        case (.null, .null): true
+        case (.bool(let x), .bool(let y)): x == y
+        case (.number(let x), .number(let y)): x == y
+        case (.string(let x), .string(let y)): JSONText.same(x, y)
+        case (.array(let x), .array(let y)): x == y
+        case (.object(let x), .object(let y)): x == y
+        default: false
+        }
+    }
+
     package static func integer(_ value: Int) -> JSONValue { .number(.integer(Int64(value))) }
     package static func double(_ value: Double) -> JSONValue { .number(.double(value)) }
 
