@@ -2,11 +2,13 @@ import Basics
 import Glibc
 
 /// A folder that is removed, with what is in it, when the test ends.
-final class TemporaryFolder: Sendable {
-    let path: String
+package final class TemporaryFolder: Sendable {
+    /// The folder, without a slash at its end.
+    package let path: String
 
-    init() {
-        path = "/tmp/" + Identifier.make("storagetests")
+    /// Makes the folder.
+    package init() {
+        path = "/tmp/" + Identifier.make("switchboardtests")
         mkdir(path, 0o700)
     }
 
@@ -14,7 +16,8 @@ final class TemporaryFolder: Sendable {
         TemporaryFolder.remove(path)
     }
 
-    func file(_ name: String) -> String { path + "/" + name }
+    /// A path in the folder.
+    package func file(_ name: String) -> String { path + "/" + name }
 
     private static func remove(_ path: String) {
         if let folder = opendir(path) {
