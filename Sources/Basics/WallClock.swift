@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 
 /// Where the time of day comes from; a parameter everywhere, so that tests and the sandbox can fix it.
