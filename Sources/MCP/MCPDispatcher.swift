@@ -1,0 +1,170 @@
+import JSON
+
+/// Answers messages whose era is known, whatever they came through.
+struct MCPDispatcher: Sendable {
+    private let service: any MCPService
+    private let serverInfo: JSONValue
+    private let resultMeta: JSONValue
+    /// How every modern result of `tools/call` ends.
+    private let modernEnd: [UInt8]
+    private let pages = MCPToolPages()
+    private let pageSize: Int
+    private let timeToLive: Int
+
+    init(service: any MCPService, serverInfo: JSONValue, pageSize: Int, timeToLive: Int) {
+        self.service = service
+        self.serverInfo = serverInfo
+        self.pageSize = pageSize
+        self.timeToLive = timeToLive
+        let meta: JSONValue = ["io.modelcontextprotocol/serverInfo": serverInfo]
+        resultMeta = meta
+        modernEnd = Array(#","resultType":"complete","_meta":"#.utf8) + JSONWriter.bytes(of: meta) + [0x7D]
+    }
+
+    /// The response to a request; nil for a notification.
+    func reply(to message: MCPMessage, route: MCPRoute) async -> MCPReply? {
+        guard case .request(let id) = message.kind else { return nil }
+        do throws(MCPFailure) {
+            if let params = message.params, !params.isObject { throw .invalidParams("\"params\" must be an object") }
+            switch route {
+            case .notification: return nil
+            case .modern: return try await modern(message, id: id)
+            case .legacy(let version): return try await legacy(message, id: id, version: version)
+            }
+        } catch {
+            var failure = error
+            // Before 2026-07-28 an error is an answer like any other.
+            if case .legacy = route { failure.status = 200 }
+            return MCPReply(id: id, failure: failure)
+        }
+    }
+
+    private func modern(_ message: MCPMessage, id: ArraySlice<UInt8>) async throws(MCPFailure) -> MCPReply {
+        switch message.method {
+        case "server/discover": return MCPReply(id: id, result: JSONWriter.bytes(of: discovery))
+        case "tools/list": return try toolList(message, id: id, version: .modern)
+        case "tools/call": return try await toolCall(message, id: id, version: .modern)
+        default: throw .methodNotFound(message.method)
+        }
+    }
+
+    private func legacy(
+        _ message: MCPMessage,
+        id: ArraySlice<UInt8>,
+        version: MCPVersion
+    ) async throws(MCPFailure) -> MCPReply {
+        switch message.method {
+        case "initialize": return try handshake(message, id: id)
+        case "ping": return MCPReply(id: id, result: Array("{}".utf8))
+        case "tools/list": return try toolList(message, id: id, version: version)
+        case "tools/call": return try await toolCall(message, id: id, version: version)
+        default: throw .methodNotFound(message.method)
+        }
+    }
+
+    private var discovery: JSONValue {
+        [
+            "supportedVersions": [.string(MCPVersion.modern.rawValue)], "capabilities": ["tools": [:]],
+            "instructions": .string(service.instructions), "ttlMs": .integer(timeToLive), "cacheScope": "private",
+            "resultType": "complete", "_meta": resultMeta,
+        ]
+    }
+
+    /// The version that an `initialize` asks for and gets.
+    ///
+    /// - Throws: ``MCPFailure`` with code `invalidParams` when it asks for none.
+    static func negotiate(_ message: MCPMessage) throws(MCPFailure) -> MCPVersion {
+        guard let requested = message.params?["protocolVersion"]?.string else {
+            throw .invalidParams("initialize must say a \"protocolVersion\"")
+        }
+        return MCPVersion.negotiated(requested)
+    }
+
+    private func handshake(_ message: MCPMessage, id: ArraySlice<UInt8>) throws(MCPFailure) -> MCPReply {
+        let result: JSONValue = [
+            "protocolVersion": .string(try MCPDispatcher.negotiate(message).rawValue), "capabilities": ["tools": [:]],
+            "serverInfo": serverInfo, "instructions": .string(service.instructions),
+        ]
+        return MCPReply(id: id, result: JSONWriter.bytes(of: result))
+    }
+
+    private func toolList(
+        _ message: MCPMessage,
+        id: ArraySlice<UInt8>,
+        version: MCPVersion
+    ) throws(MCPFailure) -> MCPReply {
+        var cursor: String?
+        if let element = message.params?["cursor"], !element.isNull {
+            guard let text = element.string else { throw .invalidParams("\"cursor\" must be a string") }
+            cursor = text
+        }
+        let layout = MCPToolPages.Layout(
+            protocolVersion: version,
+            pageSize: pageSize,
+            timeToLive: timeToLive,
+            meta: resultMeta
+        )
+        return MCPReply(id: id, result: try pages.page(of: service.toolList, cursor: cursor, layout: layout))
+    }
+
+    private func toolCall(
+        _ message: MCPMessage,
+        id: ArraySlice<UInt8>,
+        version: MCPVersion
+    ) async throws(MCPFailure) -> MCPReply {
+        guard let name = message.params?["name"]?.string else {
+            throw .invalidParams("tools/call must have the \"name\" of a tool")
+        }
+        var arguments = JSONObject()
+        if let element = message.params?["arguments"], !element.isNull {
+            guard let object = element.value.object else { throw .invalidParams("\"arguments\" must be an object") }
+            arguments = object
+        }
+        let context = MCPCallContext(
+            protocolVersion: version.rawValue,
+            clientInfo: message.meta?[MCPMessage.MetaKey.client]?.value.object,
+            clientCapabilities: message.meta?[MCPMessage.MetaKey.capabilities]?.value.object ?? [:]
+        )
+        guard let result = await service.callTool(name, arguments: arguments, context: context) else {
+            throw unknownTool(name)
+        }
+        let size = (result.text?.utf8.count ?? 0) + (result.structured?.count ?? 0) * 2
+        return MCPReply(id: id, room: size + size / 8 + modernEnd.count + 64) { bytes in
+            write(result, version, to: &bytes)
+        }
+    }
+
+    private func unknownTool(_ name: String) -> MCPFailure {
+        let suggestions = Array(service.suggestions(for: name).prefix(3))
+        var message = "There is no tool \"\(MCPFailure.shortened(name))\"."
+        message +=
+            suggestions.isEmpty
+            ? " tools/list names the tools there are" : " Did you mean \(suggestions.joined(separator: ", "))?"
+        return .invalidParams(message, data: ["suggestions": .array(suggestions.map { .string($0) })])
+    }
+
+    /// Appends the result of a call.
+    ///
+    /// The payload is escaped once into the text block and copied once into `structuredContent`; no value is made of it.
+    private func write(_ result: MCPToolResult, _ version: MCPVersion, to bytes: inout [UInt8]) {
+        bytes.append(#"{"content":["#)
+        if let text = result.text {
+            bytes.append(#"{"type":"text","text":""#)
+            JSONEscape.append(text.utf8, to: &bytes)
+            bytes.append(#""}"#)
+        } else if let structured = result.structured {
+            bytes.append(#"{"type":"text","text":""#)
+            JSONEscape.append(structured, to: &bytes)
+            bytes.append(#""}"#)
+        }
+        bytes.append("]")
+        if let structured = result.structured, version.hasStructuredContent,
+            version.hasAnyStructure || structured.first == 0x7B
+        {
+            bytes.append(#","structuredContent":"#)
+            bytes += structured
+        }
+        if result.isError { bytes.append(#","isError":true"#) } else { bytes.append(#","isError":false"#) }
+        if version.isModern { bytes += modernEnd } else { bytes.append("}") }
+    }
+}

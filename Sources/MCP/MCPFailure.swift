@@ -1,0 +1,66 @@
+import JSON
+
+/// A JSON-RPC error, and the HTTP status that it travels under.
+struct MCPFailure: Error, Sendable, Hashable {
+    /// What went wrong, as JSON-RPC and MCP number it.
+    enum Code: Int, Sendable {
+        case parse = -32700
+        case invalidRequest = -32600
+        case methodNotFound = -32601
+        case invalidParams = -32602
+        case internalError = -32603
+        case headerMismatch = -32020
+        case unsupportedVersion = -32022
+    }
+
+    var code: Code
+    var status: Int
+    /// What happened and what to do about it.
+    var message: String
+    var data: JSONValue?
+
+    init(_ code: Code, status: Int, _ message: String, data: JSONValue? = nil) {
+        self.code = code
+        self.status = status
+        self.message = message
+        self.data = data
+    }
+
+    static func invalidRequest(_ message: String) -> MCPFailure {
+        MCPFailure(.invalidRequest, status: 400, message)
+    }
+
+    /// Parameters that are wrong in themselves; the request was understood, so the status is 200.
+    static func invalidParams(_ message: String, data: JSONValue? = nil) -> MCPFailure {
+        MCPFailure(.invalidParams, status: 200, message, data: data)
+    }
+
+    static func missingMeta(_ keys: [String]) -> MCPFailure {
+        let message = "params._meta lacks \(keys.joined(separator: " and ")), which every request must carry"
+        return MCPFailure(.invalidParams, status: 400, message, data: ["missing": .array(keys.map { .string($0) })])
+    }
+
+    static func methodNotFound(_ method: String) -> MCPFailure {
+        MCPFailure(.methodNotFound, status: 404, "This server has no method \"\(shortened(method))\"")
+    }
+
+    static func headerMismatch(_ message: String) -> MCPFailure {
+        MCPFailure(.headerMismatch, status: 400, message)
+    }
+
+    static func unsupportedVersion(_ requested: String) -> MCPFailure {
+        let legacy = MCPVersion.allCases.filter { !$0.isModern }.map(\.rawValue).joined(separator: ", ")
+        let version = MCPVersion.modern.rawValue
+        return MCPFailure(
+            .unsupportedVersion,
+            status: 400,
+            "Protocol version \"\(shortened(requested))\" is not supported. Use \(version), or one of \(legacy) after initialize",
+            data: ["supported": [.string(version)], "requested": .string(shortened(requested))]
+        )
+    }
+
+    /// What a client sent, short enough to be sent back.
+    static func shortened(_ text: String) -> String {
+        text.count <= 128 ? text : text.prefix(127) + "…"
+    }
+}
