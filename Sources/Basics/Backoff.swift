@@ -21,7 +21,11 @@ package struct Backoff: Sendable, Hashable {
     ///   - random: A number from 0 up to 1 that places the delay within its jitter.
     package func delay(attempt: Int, floor: Double? = nil, random: Double = .random(in: 0..<1)) -> Double {
         var delay = base
-        for _ in 1..<max(attempt, 1) where delay < limit { delay *= 2 }
+        var doublings = attempt - 1
+        while doublings > 0, delay < limit {
+            delay *= 2
+            doublings -= 1
+        }
         delay = min(delay, limit) * (1 - jitter * random)
         return max(delay, floor ?? 0)
     }

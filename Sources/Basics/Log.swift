@@ -16,6 +16,13 @@ package struct LogEntry: Sendable, Hashable {
     package var level: LogLevel
     package var message: String
     package var fields: [String: String]
+
+    package init(time: Timestamp, level: LogLevel, message: String, fields: [String: String] = [:]) {
+        self.time = time
+        self.level = level
+        self.message = message
+        self.fields = fields
+    }
 }
 
 /// Writes log lines as `key=value` text to a sink; secrets never reach it because ``Secret`` describes itself as redacted.
