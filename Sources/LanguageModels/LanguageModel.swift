@@ -47,7 +47,9 @@ package struct ModelEventStream: AsyncSequence, Sendable {
     }
 }
 
-/// One request and the reading of its reply. Dropping it stops the sender.
+/// One request and the reading of its reply.
+///
+/// Dropping it stops the sender.
 package protocol ModelExchange: AnyObject {
     /// The next event; nil after the last.
     func next() async throws -> ModelEvent?

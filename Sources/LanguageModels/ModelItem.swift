@@ -22,7 +22,9 @@ package struct ModelToolCall: Sendable, Hashable {
     package var name: String
     /// The name on the wire; see ``ToolNames``.
     package var wireName: String
-    /// The arguments as the model wrote them: meant to be a JSON object, but not checked. Never empty.
+    /// The arguments as the model wrote them: meant to be a JSON object, but not checked.
+    ///
+    /// Never empty.
     package var arguments: String
 
     package init(callID: String, itemID: String? = nil, name: String, wireName: String? = nil, arguments: String) {
