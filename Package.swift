@@ -70,9 +70,9 @@ let package = Package(
 
         // MARK: Agents
 
-        module("Transcripts", uses: ["Basics", "JSON", "Cryptography", "HTTP"]),
+        module("Transcripts", uses: ["Basics", "JSON", "Cryptography", "HTTP", "Tools"]),
         module("LanguageModels", uses: ["Basics", "JSON", "HTTP", "Transcripts"]),
-        module("Agents", uses: ["Basics", "JSON", "Tools", "Transcripts", "LanguageModels"]),
+        module("Agents", uses: ["Basics", "JSON", "Cryptography", "Tools", "Transcripts", "LanguageModels"]),
 
         // MARK: Programs
 
@@ -122,7 +122,7 @@ let package = Package(
                 "Toolkits",
             ]
         ),
-        tests("Transcripts", uses: ["Basics", "JSON", "HTTP"]),
+        tests("Transcripts", uses: ["Basics", "JSON", "HTTP", "Tools"]),
         tests("LanguageModels", uses: ["Basics", "JSON", "HTTP", "Transcripts"]),
         tests("Agents", uses: ["Basics", "JSON", "HTTP", "Tools", "Transcripts", "LanguageModels"]),
         tests("ATSSandbox", uses: ["Basics", "JSON", "HTTP"]),
