@@ -1,0 +1,33 @@
+import JSON
+
+/// One record: a value for each column of its table.
+struct Row: Sendable {
+    let id: String
+    private let columns: Columns
+    private var values: [JSONValue]
+    /// The store's write count when the row was last written; sync tokens compare it.
+    var revision = 0
+
+    init(id: String, columns: Columns, _ given: JSONObject = [:]) {
+        self.id = id
+        self.columns = columns
+        values = Array(repeating: .null, count: columns.names.count)
+        for member in given { self[member.name] = member.value }
+    }
+
+    /// The value of a column; null where the table has no such column.
+    subscript(name: String) -> JSONValue {
+        get { columns.position(of: name).map { values[$0] } ?? .null }
+        set {
+            guard let position = columns.position(of: name) else { return }
+            values[position] = newValue
+        }
+    }
+
+    func has(_ name: String) -> Bool { columns.position(of: name) != nil }
+
+    func text(_ name: String) -> String? { self[name].string }
+
+    /// The strings of a column that holds a list.
+    func list(_ name: String) -> [String] { (self[name].array ?? []).compactMap(\.string) }
+}

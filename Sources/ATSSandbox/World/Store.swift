@@ -1,0 +1,37 @@
+import Basics
+import JSON
+
+/// The records of one simulated system.
+struct Store: Sendable {
+    private var tables: [String: Table] = [:]
+    /// How many writes there have been.
+    private(set) var revision = 0
+    /// The instant until which lists hide what is written now, in epoch milliseconds.
+    var hiddenUntil: Int64?
+
+    mutating func define(_ name: String, columns: [String], indexed: [String] = []) {
+        tables[name] = Table(columns: columns, indexed: indexed)
+    }
+
+    /// A table; an empty one for a name that was never defined.
+    subscript(name: String) -> Table { tables[name] ?? Table(columns: []) }
+
+    /// The number of the next row of a table, from 1.
+    func nextNumber(_ table: String) -> Int { self[table].made + 1 }
+
+    mutating func put(_ row: Row, in table: String) {
+        revision += 1
+        var row = row
+        row.revision = revision
+        tables[table]?.put(row, hiddenUntil: hiddenUntil)
+    }
+
+    mutating func put(_ id: String, _ values: JSONObject, in table: String) {
+        put(self[table].row(id: id, values), in: table)
+    }
+
+    mutating func remove(_ id: String, from table: String) {
+        revision += 1
+        tables[table]?.remove(id, hiddenUntil: hiddenUntil)
+    }
+}
