@@ -1,0 +1,161 @@
+import Connections
+import JSON
+import Tools
+
+/// The content of a `toolkit.json`, before it is joined with the OpenAPI document.
+struct ToolkitDefinition {
+    var name: String
+    var title: String
+    var description: String
+    var documentation: String?
+    var openAPIFile: String
+    var authentication: Authentication
+    var hosts: [String]
+    var request: RequestRule
+    var response: ResponseRule
+    var pagination: PaginationRule?
+    var errors: ErrorRules
+    var rateLimit: RateLimitRule
+    var origin: Origin
+    var names: [NameRule]
+    var arguments: [String: ArgumentRule]
+    var tools: [ToolDefinition]
+    var excluded: [ExcludedOperation]
+
+    /// What to ask a person for, and the call that shows whether it works.
+    struct Authentication {
+        /// The name of the security scheme in the OpenAPI document; nil for an API that needs none.
+        var scheme: String?
+        /// The field that is the credential.
+        var credential: String?
+        var fields: [AuthenticationScheme.Field] = []
+        /// Field by the name of the server variable that it fills.
+        var serverVariables: [String: String] = [:]
+        var probe: (tool: String, arguments: JSONObject)?
+    }
+}
+
+/// What is the same in every request.
+struct RequestRule: Sendable, Hashable {
+    enum Body: String, CaseIterable {
+        case plain
+        /// JSON:API documents (jsonapi.org, version 1.1).
+        case jsonAPI = "json_api"
+    }
+
+    var headers: [(name: String, value: String)] = []
+    var body = Body.plain
+
+    static func == (a: RequestRule, b: RequestRule) -> Bool {
+        a.body == b.body && a.headers.elementsEqual(b.headers) { $0 == $1 }
+    }
+
+    func hash(into hasher: inout Hasher) { hasher.combine(body) }
+}
+
+/// How the payload lies in a response.
+struct ResponseRule: Sendable, Hashable {
+    enum Format: String, CaseIterable {
+        case plain
+        case jsonAPI = "json_api"
+    }
+
+    var format = Format.plain
+    /// The place of a flag that is false when the call failed whatever the status says.
+    var success: JSONPointer?
+    /// The place of the payload; the whole body where it is empty.
+    var payload = JSONPointer()
+    /// Values that stand beside the payload, by the name they get in a result.
+    var extra: [ExtraValue] = []
+}
+
+/// A value beside the payload that is passed on.
+struct ExtraValue: Sendable, Hashable {
+    var name: String
+    var place: JSONPointer
+}
+
+/// How a list goes on.
+struct PaginationRule: Sendable, Hashable {
+    enum Style: String, CaseIterable {
+        /// The response has a token for the next page.
+        case cursor
+        /// Pages have numbers.
+        case page
+    }
+
+    var style: Style
+    /// The parameter that limits the size of a page.
+    var limit: String
+    /// The parameter that takes the token or the number.
+    var position: String
+    /// Where the next token is.
+    var next: JSONPointer?
+    /// The place of a flag that is false on the last page.
+    var more: JSONPointer?
+    /// The place of the number of all records.
+    var total: JSONPointer?
+    /// The size of a page when none is asked for.
+    var defaultLimit: Int
+}
+
+/// How errors are read and named.
+struct ErrorRules: Sendable, Hashable {
+    var message: [JSONPointer] = []
+    var code: [JSONPointer] = []
+    var requestID: [JSONPointer] = []
+    var requestIDHeaders: [String] = []
+    var rules: [ErrorRule] = []
+}
+
+/// What an error of the other side means, and what to do about it.
+struct ErrorRule: Sendable, Hashable {
+    var statuses: [Int]
+    var codes: [String]
+    var error: String
+    var advice: String?
+    /// Whether the credentials were refused.
+    var refusesCredentials: Bool
+}
+
+/// The names of the header fields that tell about rate limits.
+struct RateLimitRule: Sendable, Hashable {
+    var limit: [String] = []
+    var remaining: [String] = []
+    var reset: [String] = []
+    var retryAfter: [String] = ["retry-after"]
+}
+
+/// A pattern that turns vendor parameter names into argument names; each has at most one `*`.
+struct NameRule: Sendable, Hashable {
+    var match: String
+    var name: String
+
+    func apply(to parameter: String) -> String? {
+        guard let star = match.firstIndex(of: "*") else { return match == parameter ? name : nil }
+        let before = match[..<star]
+        let after = match[match.index(after: star)...]
+        guard parameter.count > before.count + after.count, parameter.hasPrefix(before), parameter.hasSuffix(after)
+        else { return nil }
+        let middle = parameter.dropFirst(before.count).dropLast(after.count)
+        guard !middle.contains("["), !middle.contains("]") else { return nil }
+        return name.split(separator: "*", omittingEmptySubsequences: false).joined(separator: String(middle))
+    }
+}
+
+/// What toolkit data says about one argument.
+struct ArgumentRule: Sendable, Hashable {
+    var name: String?
+    var aliases: [String] = []
+    var description: String?
+    /// The argument is true or false for people; true sends this value.
+    var flag: JSONValue?
+    /// Not offered as an argument.
+    var isHidden = false
+}
+
+/// An operation that is deliberately not a tool.
+struct ExcludedOperation: Sendable, Hashable {
+    var operation: String
+    var reason: String
+}

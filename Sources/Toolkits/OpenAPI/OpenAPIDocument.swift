@@ -1,0 +1,149 @@
+import JSON
+
+/// What is used of an OpenAPI 3.1 document.
+struct OpenAPIDocument {
+    /// The first server's address, with `{name}` for each variable, without a slash at the end.
+    var server: String
+    /// The variables in it that have a default value.
+    var serverDefaults: [String: String]
+    var securitySchemes: [String: JSONValue]
+    var operations: [String: OpenAPIOperation]
+
+    private static let methods = ["get", "put", "post", "delete", "patch"]
+
+    /// Reads a document; what is wrong with it is in the reader's diagnostics. Nil when it cannot be used at all.
+    init?(_ reader: inout DefinitionReader) {
+        guard let value = reader.parse(), let root = reader.section(value, at: JSONPointer()) else { return nil }
+        let version = reader.string(root, "openapi", required: true) ?? ""
+        guard version.hasPrefix("3.") else {
+            reader.error(root.place("openapi"), "must be version 3.0 or 3.1 of OpenAPI")
+            return nil
+        }
+        var serverURL = ""
+        var defaults: [String: String] = [:]
+        if let server = root.object["servers"]?[0], let url = server["url"]?.string {
+            serverURL = url
+            for variable in server["variables"]?.object ?? [:] {
+                if let text = variable.value["default"]?.string, !text.isEmpty { defaults[variable.name] = text }
+            }
+        } else {
+            reader.error(root.pointer, "\"servers\" must name the address of the API")
+        }
+        while serverURL.hasSuffix("/") { serverURL.removeLast() }
+        server = serverURL
+        serverDefaults = defaults
+        var schemes: [String: JSONValue] = [:]
+        for scheme in root.object["components"]?["securitySchemes"]?.object ?? [:] {
+            schemes[scheme.name] = scheme.value
+        }
+        securitySchemes = schemes
+        operations = [:]
+        let resolver = ReferenceResolver(document: value)
+        guard let paths = reader.section(root, "paths", required: true) else { return nil }
+        for path in paths.object {
+            guard let item = reader.section(paths, path.name) else { continue }
+            for method in OpenAPIDocument.methods {
+                guard let section = reader.section(item, method) else { continue }
+                let shared = item.object["parameters"]?.array ?? []
+                guard let operation = OpenAPIDocument.operation(section, method, path.name, shared, resolver, &reader)
+                else { continue }
+                if operations.updateValue(operation, forKey: operation.id) != nil {
+                    reader.error(section.place("operationId"), "\"\(operation.id)\" is there twice")
+                }
+            }
+        }
+    }
+
+    private static func operation(
+        _ section: DefinitionReader.Section,
+        _ method: String,
+        _ path: String,
+        _ shared: [JSONValue],
+        _ resolver: ReferenceResolver,
+        _ reader: inout DefinitionReader
+    ) -> OpenAPIOperation? {
+        guard let id = reader.string(section, "operationId", required: true) else { return nil }
+        var operation = OpenAPIOperation(
+            id: id,
+            method: method.uppercased(),
+            path: path,
+            summary: section.object["summary"]?.string ?? "",
+            description: section.object["description"]?.string ?? "",
+            parameters: [],
+            body: nil,
+            pointer: section.pointer
+        )
+        let own = section.object["parameters"]?.array ?? []
+        for (position, raw) in (own + shared).enumerated() {
+            let pointer = section.place("parameters").appending(String(position))
+            guard let object = resolved(raw, resolver, &reader, pointer)?.object, let name = object["name"]?.string,
+                let place = object["in"]?.string.flatMap(OpenAPIParameter.Place.init(rawValue:))
+            else {
+                reader.error(pointer, "must have a name and be in path, query or header")
+                continue
+            }
+            guard !operation.parameters.contains(where: { $0.name == name && $0.place == place }) else { continue }
+            let explodes = object["explode"]?.bool ?? (object["style"]?.string ?? "form" == "form")
+            operation.parameters.append(
+                OpenAPIParameter(
+                    name: name,
+                    place: place,
+                    isRequired: place == .path || object["required"]?.bool == true,
+                    description: object["description"]?.string ?? "",
+                    schema: object["schema"] ?? [:],
+                    explodes: explodes,
+                    pointer: pointer
+                )
+            )
+        }
+        for name in placeholders(in: path)
+        where !operation.parameters.contains(where: { $0.place == .path && $0.name == name }) {
+            reader.error(section.pointer, "the path has {\(name)}, but there is no such path parameter")
+        }
+        if let raw = section.object["requestBody"] {
+            operation.body = body(raw, resolver, &reader, section.place("requestBody"))
+        }
+        return operation
+    }
+
+    private static func body(
+        _ raw: JSONValue,
+        _ resolver: ReferenceResolver,
+        _ reader: inout DefinitionReader,
+        _ pointer: JSONPointer
+    ) -> OpenAPIBody? {
+        guard let object = resolved(raw, resolver, &reader, pointer) else { return nil }
+        let content = object["content"]?.object ?? [:]
+        let isJSON: (JSONObject.Member) -> Bool = { $0.name == "application/json" || $0.name.hasSuffix("+json") }
+        guard let chosen = content.first(where: isJSON) ?? content.first else {
+            reader.error(pointer, "must have a content type")
+            return nil
+        }
+        return OpenAPIBody(
+            contentType: chosen.name,
+            isRequired: object["required"]?.bool ?? false,
+            schema: chosen.value["schema"] ?? [:],
+            pointer: pointer.appending("content").appending(chosen.name).appending("schema")
+        )
+    }
+
+    private static func resolved(
+        _ value: JSONValue,
+        _ resolver: ReferenceResolver,
+        _ reader: inout DefinitionReader,
+        _ pointer: JSONPointer
+    ) -> JSONValue? {
+        switch resolver.resolve(value) {
+        case .success(let resolved): return resolved
+        case .failure(let problem):
+            reader.error(pointer, problem.message)
+            return nil
+        }
+    }
+
+    static func placeholders(in template: String) -> [String] {
+        template.split(separator: "{", omittingEmptySubsequences: false).dropFirst().map { part in
+            String(part.prefix { $0 != "}" })
+        }
+    }
+}

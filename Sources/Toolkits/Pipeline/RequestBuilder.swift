@@ -1,0 +1,148 @@
+import Connections
+import HTTP
+import JSON
+
+/// Makes the HTTP request of a call.
+struct RequestBuilder {
+    /// Which part of a list to ask for.
+    struct Page: Sendable, Hashable {
+        var limit: Int?
+        /// The vendor's own cursor, or the number of the page.
+        var position: JSONValue?
+    }
+
+    let toolkit: Toolkit
+    let tool: ToolkitTool
+    let connection: AuthorizedConnection
+
+    func request(_ bound: ArgumentReader.Bound, page: Page = Page()) throws(ToolFailure) -> HTTPRequest {
+        var bound = bound
+        if let limit = page.limit, let argument = tool.argument(.limit) {
+            place(.integer(limit), argument.target, &bound)
+        }
+        if let position = page.position, let argument = tool.argument(.cursor) {
+            place(position, argument.target, &bound)
+        }
+        var target = try path(bound)
+        let query = RequestBuilder.query(bound.query)
+        if !query.isEmpty { target += "?" + query }
+        var request = try base(target)
+        request.method = tool.operation.method
+        request.fields["Accept"] = "application/json"
+        for header in toolkit.settings.request.headers { request.fields[header.name] = header.value }
+        for header in bound.headers { request.fields[header.name] = header.value }
+        if let body = tool.operation.body {
+            request.fields["Content-Type"] = body.contentType
+            request.body = .bytes(JSONWriter.bytes(of: document(bound)))
+        }
+        do {
+            try toolkit.authentication.authorize(&request, with: connection)
+        } catch {
+            throw ToolFailure(error)
+        }
+        return request
+    }
+
+    private func place(_ value: JSONValue, _ target: ToolArgument.Target, _ bound: inout ArgumentReader.Bound) {
+        switch target {
+        case .query(let name, _): bound.query.append((name, value, false))
+        case .body(let name): bound.body[name] = value
+        case .header(let name): bound.headers.append((name, RequestBuilder.text(of: value)))
+        case .path(let name): bound.path[name] = RequestBuilder.text(of: value)
+        case .none: break
+        }
+    }
+
+    private func document(_ bound: ArgumentReader.Bound) -> JSONValue {
+        guard let shape = tool.shape else { return .object(bound.body) }
+        // The record that is changed is the one that the path ends with.
+        let id = OpenAPIDocument.placeholders(in: tool.operation.path).last.flatMap { bound.path[$0] }
+        return shape.document(bound.body, id: id)
+    }
+
+    private func path(_ bound: ArgumentReader.Bound) throws(ToolFailure) -> String {
+        var path = tool.operation.path
+        for name in OpenAPIDocument.placeholders(in: path) {
+            guard let value = bound.path[name], value != ".", value != "..", !value.isEmpty else {
+                throw ToolFailure("invalid_arguments", "\(name) must not be empty, and nothing was sent.")
+            }
+            path = RequestBuilder.replace("{\(name)}", in: path, by: PercentEncoding.encode(value))
+        }
+        return path
+    }
+
+    /// The request to an address that the toolkit allows, or that the connection itself names.
+    private func base(_ target: String) throws(ToolFailure) -> HTTPRequest {
+        var server = connection.baseURL ?? toolkit.settings.server
+        while server.hasSuffix("/") { server.removeLast() }
+        if connection.baseURL == nil {
+            for name in OpenAPIDocument.placeholders(in: server) {
+                let field = toolkit.settings.serverVariables[name] ?? name
+                let value = connection.fields[field] ?? toolkit.settings.serverDefaults[name] ?? ""
+                guard AuthenticationScheme.isHostLabel(value) else {
+                    let message = """
+                        The connection \(connection.id) to \(toolkit.title) has no usable \(field). Add it again with \
+                        `switchboard connections add \(toolkit.name) --field \(field)=…`.
+                        """
+                    throw ToolFailure(ConnectionError.Code.invalid.rawValue, message)
+                }
+                server = RequestBuilder.replace("{\(name)}", in: server, by: value)
+            }
+        }
+        do {
+            let root = try HTTPRequest(url: server)
+            if connection.baseURL == nil {
+                guard toolkit.settings.egress.allows(scheme: root.scheme, authority: root.authority) else {
+                    throw ToolFailure(
+                        "egress_refused",
+                        "\(toolkit.title) may not be reached at \(root.authority): its toolkit allows other hosts only."
+                    )
+                }
+            }
+            // An address that ends with what every path begins with is meant to be the same place.
+            let prefix = root.target == "/" ? "" : root.target
+            let whole = target.hasPrefix(prefix + "/") ? target : prefix + target
+            return HTTPRequest(scheme: root.scheme, authority: root.authority, target: whole)
+        } catch let failure as ToolFailure {
+            throw failure
+        } catch {
+            throw ToolFailure(
+                ConnectionError.Code.invalid.rawValue,
+                "The address of connection \(connection.id) cannot be used: \(error)."
+            )
+        }
+    }
+
+    static func query(_ pairs: [(name: String, value: JSONValue, explodes: Bool)]) -> String {
+        var parts: [String] = []
+        for pair in pairs {
+            let name = PercentEncoding.encode(pair.name)
+            let values = (pair.value.array ?? [pair.value]).map { PercentEncoding.encode(text(of: $0)) }
+            if pair.explodes, pair.value.array != nil {
+                parts += values.map { name + "=" + $0 }
+            } else {
+                parts.append(name + "=" + values.joined(separator: ","))
+            }
+        }
+        return parts.joined(separator: "&")
+    }
+
+    /// A value as it stands in a URL or a header field.
+    static func text(of value: JSONValue) -> String {
+        switch value {
+        case .string(let text): text
+        case .null: ""
+        default: JSONWriter.text(of: value)
+        }
+    }
+
+    private static func replace(_ part: String, in text: String, by value: String) -> String {
+        var result = ""
+        var rest = text[...]
+        while let start = rest.firstRange(of: part) {
+            result += rest[..<start.lowerBound] + value
+            rest = rest[start.upperBound...]
+        }
+        return result + rest
+    }
+}

@@ -1,0 +1,234 @@
+import Basics
+import Connections
+import HTTP
+import JSON
+import Tools
+
+/// Runs a tool of one toolkit over one connection.
+struct ToolExecution: Sendable {
+    let toolkit: Toolkit
+    let connection: AuthorizedConnection
+    let connections: any ConnectionSource
+    let transport: any HTTPTransport
+    let clock: any WallClock
+
+    private static let maximumResponseSize = 32 << 20
+
+    func run(_ tool: ToolkitTool, _ bound: ArgumentReader.Bound) async throws(ToolFailure) -> ToolResult {
+        if let rule = tool.search {
+            let cursor = bound.cursor.flatMap { PageCursor($0) }
+            if let text = bound.search ?? cursor?.search {
+                guard cursor?.search == nil || cursor?.search == text else {
+                    throw wrongCursor(tool, "belongs to a search for another text")
+                }
+                return try await search(tool, rule, text, bound, cursor)
+            }
+        }
+        guard tool.argument(.cursor) != nil, let pagination = toolkit.settings.pagination else {
+            return result(try await send(tool, bound, RequestBuilder.Page(limit: bound.limit)), nil, tool)
+        }
+        var page = RequestBuilder.Page(limit: bound.limit)
+        switch pagination.style {
+        case .cursor:
+            page.position = bound.cursor.map { .string($0) }
+            let reading = try await send(tool, bound, page)
+            return result(reading, reading.next, tool)
+        case .page:
+            var position = PageCursor(page: 1, size: bound.limit ?? pagination.defaultLimit)
+            if let text = bound.cursor {
+                guard let cursor = PageCursor(text), cursor.offset == 0 else {
+                    throw wrongCursor(tool, "is not one that a result of this tool had")
+                }
+                position = cursor
+                page.limit = cursor.size
+                page.position = .integer(cursor.page)
+            }
+            let reading = try await send(tool, bound, page)
+            let next = isLast(reading, position) ? nil : PageCursor(page: position.page + 1, size: position.size).text
+            return result(reading, next, tool)
+        }
+    }
+
+    private func isLast(_ reading: ResponseReader.Reading, _ position: PageCursor) -> Bool {
+        let count = reading.records.count
+        if let total = reading.total { return count == 0 || position.page * position.size >= total }
+        return count < position.size
+    }
+
+    private func wrongCursor(_ tool: ToolkitTool, _ reason: String) -> ToolFailure {
+        ToolFailure(
+            ArgumentError(
+                tool: tool.specification.name,
+                problems: [
+                    """
+                    next_cursor \(reason); send back the next_cursor of the previous result unchanged, or leave it out \
+                    to start from the first page.
+                    """
+                ]
+            )
+        )
+    }
+
+    // MARK: - One request
+
+    private func send(
+        _ tool: ToolkitTool,
+        _ bound: ArgumentReader.Bound,
+        _ page: RequestBuilder.Page
+    ) async throws(ToolFailure) -> ResponseReader.Reading {
+        let isWrite = tool.specification.effect.isWrite
+        let request = try RequestBuilder(toolkit: toolkit, tool: tool, connection: connection).request(
+            bound,
+            page: page
+        )
+        var options = HTTPRequestOptions()
+        options.mayRepeat = !isWrite
+        options.maximumResponseSize = ToolExecution.maximumResponseSize
+        let response: HTTPResponse
+        let bytes: [UInt8]
+        do {
+            response = try await transport.send(request, options: options)
+            bytes = try await response.body.collect(limit: ToolExecution.maximumResponseSize)
+        } catch {
+            throw ToolFailure(error, title: toolkit.title, isWrite: isWrite)
+        }
+        let body = try? JSONParser.parse(bytes)
+        let succeeded = (200..<300).contains(response.status)
+        let isDenied = toolkit.settings.response.success.map { body?.value(at: $0)?.bool != true } ?? false
+        guard succeeded, let body, !isDenied else {
+            if succeeded, body == nil, !bytes.isEmpty || isDenied { throw unreadable(response.status, isWrite) }
+            if succeeded, body == nil { return ResponseReader.Reading(content: .nothing) }
+            let reader = ErrorReader(toolkit: toolkit, tool: tool, connection: connection, now: clock.now())
+            let failure = reader.failure(response, body: body)
+            if let status = failure.refusedStatus {
+                await connections.refused(connection: connection.id, status: status)
+            }
+            throw failure
+        }
+        return ResponseReader(rule: toolkit.settings.response, pagination: toolkit.settings.pagination).read(body)
+    }
+
+    private func unreadable(_ status: Int, _ isWrite: Bool) -> ToolFailure {
+        var failure = ToolFailure(
+            "upstream_invalid",
+            "\(toolkit.title) answered HTTP \(status) with something that is not JSON."
+                + (isWrite
+                    ? " Whether the change was made is not known: look before trying again."
+                    : " Try again in a moment."),
+            details: ["status": .integer(status)]
+        )
+        if isWrite { failure.details["outcome"] = "unknown" }
+        return failure
+    }
+
+    // MARK: - Results
+
+    private func result(
+        _ reading: ResponseReader.Reading,
+        _ next: String?,
+        _ tool: ToolkitTool,
+        search: JSONValue? = nil
+    ) -> ToolResult {
+        var writer = JSONWriter(capacity: 4096)
+        switch reading.content {
+        case .record(let record) where reading.extra.isEmpty: writer.value(record)
+        case .record(var record):
+            for extra in reading.extra where record[extra.name] == nil { record[extra.name] = extra.value }
+            writer.value(record)
+        case .nothing:
+            writer.beginObject()
+            writer.name("done")
+            writer.bool(true)
+            writer.endObject()
+        case .list(let items):
+            writer.beginObject()
+            writer.name("items")
+            writer.beginArray()
+            for item in items { writer.value(item) }
+            writer.endArray()
+            writer.name("next_cursor")
+            if let next { writer.string(next) } else { writer.null() }
+            if let total = reading.total {
+                writer.name("total")
+                writer.integer(total)
+            }
+            for extra in reading.extra {
+                writer.name(extra.name)
+                writer.value(extra.value)
+            }
+            if let search {
+                writer.name("search")
+                writer.value(search)
+            }
+            writer.endObject()
+        }
+        return ToolResult(payload: writer.bytes, origin: tool.origin)
+    }
+
+    // MARK: - Searches
+
+    private func search(
+        _ tool: ToolkitTool,
+        _ rule: SearchRule,
+        _ text: String,
+        _ bound: ArgumentReader.Bound,
+        _ cursor: PageCursor?
+    ) async throws(ToolFailure) -> ToolResult {
+        if cursor == nil {
+            for shortcut in rule.shortcuts where ToolExecution.applies(shortcut, to: text) {
+                if let result = try await run(shortcut, text, tool) { return result }
+            }
+        }
+        var bound = bound
+        if !rule.arguments.isEmpty {
+            let fixed = try bind(tool, rule.arguments)
+            let names = Set(bound.query.map(\.name))
+            bound.query += fixed.query.filter { !names.contains($0.name) }
+        }
+        var search = RecordSearch(rule: rule, text: text, limit: bound.limit ?? rule.defaultLimit, from: cursor)
+        while let number = search.nextPage {
+            let page = RequestBuilder.Page(limit: rule.pageSize, position: .integer(number))
+            let reading = try await send(tool, bound, page)
+            search.take(reading.records, isLast: isLast(reading, PageCursor(page: number, size: rule.pageSize)))
+        }
+        let found = ResponseReader.Reading(content: .list(search.matches))
+        return result(found, search.cursor?.text, tool, search: search.summary)
+    }
+
+    private static func applies(_ shortcut: SearchShortcut, to text: String) -> Bool {
+        switch shortcut.condition {
+        case .email: JSONSchema(["type": "string", "format": "email"]).issues(in: .string(text)).isEmpty
+        }
+    }
+
+    /// What a shortcut finds; nil when it finds nothing, so that the pages are searched after all.
+    private func run(
+        _ shortcut: SearchShortcut,
+        _ text: String,
+        _ tool: ToolkitTool
+    ) async throws(ToolFailure) -> ToolResult? {
+        guard let other = toolkit.tool(named: shortcut.tool) else { return nil }
+        var arguments = shortcut.arguments
+        arguments[shortcut.argument] = .string(text)
+        let reading = try await send(other, try bind(other, arguments), RequestBuilder.Page())
+        var records: [JSONValue] = []
+        var seen: Set<String> = []
+        for record in reading.records {
+            guard let found = shortcut.record.map({ record[$0] }) ?? record else { continue }
+            if seen.insert(found["id"].map { RequestBuilder.text(of: $0) } ?? "").inserted { records.append(found) }
+        }
+        guard !records.isEmpty else { return nil }
+        let summary: JSONValue = [
+            "pages_read": 1, "records_read": .integer(reading.records.count), "stopped_early": false,
+        ]
+        return result(ResponseReader.Reading(content: .list(records)), nil, tool, search: summary)
+    }
+
+    private func bind(_ tool: ToolkitTool, _ arguments: JSONObject) throws(ToolFailure) -> ArgumentReader.Bound {
+        do {
+            return try ArgumentReader(tool: tool).read(arguments)
+        } catch {
+            throw ToolFailure(error)
+        }
+    }
+}

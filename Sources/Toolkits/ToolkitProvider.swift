@@ -1,0 +1,154 @@
+package import Basics
+package import Connections
+package import HTTP
+import JSON
+package import Tools
+
+/// Offers the tools of toolkits, and runs each of them through one pipeline.
+package final class ToolkitProvider: ToolProvider {
+    private struct Catalog: Sendable {
+        var toolkits: [Toolkit]
+        var specifications: [ToolSpecification] = []
+        /// Positions of toolkit and tool by the tool's name.
+        var entries: [String: (toolkit: Int, tool: Int)] = [:]
+
+        init(_ toolkits: [Toolkit]) {
+            self.toolkits = toolkits
+            for (position, toolkit) in toolkits.enumerated() {
+                for (index, tool) in toolkit.tools.enumerated() where entries[tool.specification.name] == nil {
+                    entries[tool.specification.name] = (position, index)
+                    specifications.append(tool.specification)
+                }
+            }
+        }
+
+        func find(_ name: String) -> (toolkit: Toolkit, tool: ToolkitTool)? {
+            guard let entry = entries[name] else { return nil }
+            return (toolkits[entry.toolkit], toolkits[entry.toolkit].tools[entry.tool])
+        }
+    }
+
+    private let catalog: Locked<Catalog>
+    private let connections: any ConnectionSource
+    private let transport: any HTTPTransport
+    private let clock: any WallClock
+    private let log: Log
+
+    /// Makes the provider.
+    ///
+    /// Where two toolkits have a tool of the same name, the first one's is offered.
+    package init(
+        toolkits: [Toolkit],
+        connections: any ConnectionSource,
+        transport: any HTTPTransport,
+        clock: any WallClock,
+        log: Log
+    ) {
+        catalog = Locked(Catalog(toolkits))
+        self.connections = connections
+        self.transport = transport
+        self.clock = clock
+        self.log = log
+    }
+
+    /// Offers other toolkits from now on; calls that run go on with what they started with.
+    package func replace(toolkits: [Toolkit]) {
+        let new = Catalog(toolkits)
+        catalog.withLock { $0 = new }
+    }
+
+    package var tools: [ToolSpecification] { catalog.withLock { $0.specifications } }
+
+    package var toolkits: [Toolkit] { catalog.withLock { $0.toolkits } }
+
+    /// The toolkit of that name, with the fields that a connection to it needs; nil when there is none.
+    package func toolkit(named name: String) -> Toolkit? { toolkits.first { $0.name == name } }
+
+    package func call(_ call: ToolCall) async -> ToolResult {
+        guard let (toolkit, tool) = catalog.withLock({ $0.find(call.tool) }) else { return unknown(call.tool) }
+        let start = monotonicNanoseconds()
+        let result: ToolResult
+        do throws(ToolFailure) {
+            let bound: ArgumentReader.Bound
+            do {
+                bound = try ArgumentReader(tool: tool).read(call.arguments)
+            } catch {
+                throw ToolFailure(error)
+            }
+            let execution = try await execution(toolkit, user: call.user, connection: call.connection)
+            result = try await execution.run(tool, bound)
+        } catch {
+            result = error.result
+        }
+        log.info(
+            "tool call",
+            [
+                "tool": call.tool, "user": call.user, "outcome": result.isError ? "error" : "ok",
+                "ms": String((monotonicNanoseconds() - start) / 1_000_000),
+            ]
+        )
+        return result
+    }
+
+    /// Tries a user's connection with the call that its toolkit names for that.
+    ///
+    /// The result is an error that says what to do when the connection does not work.
+    package func probe(toolkit name: String, user: String, connection: String? = nil) async -> ToolResult {
+        guard let toolkit = toolkit(named: name) else {
+            let near = Similarity.nearest(to: name, among: toolkits.map(\.name)).joined(separator: ", ")
+            let hint = near.isEmpty ? "" : " Did you mean \(near)?"
+            return .failure("toolkit_not_found", "There is no toolkit \(name).\(hint)")
+        }
+        guard let probe = toolkit.settings.probe, let tool = toolkit.tool(named: probe.tool) else {
+            return .failure("no_probe", "The toolkit \(name) names no call by which a connection can be tested.")
+        }
+        do throws(ToolFailure) {
+            let bound: ArgumentReader.Bound
+            do {
+                bound = try ArgumentReader(tool: tool).read(probe.arguments)
+            } catch {
+                throw ToolFailure(error)
+            }
+            let execution = try await execution(toolkit, user: user, connection: connection)
+            _ = try await execution.run(tool, bound)
+            return ToolResult(
+                ["status": "ok", "toolkit": .string(name), "connection": .string(execution.connection.id)],
+                text: "The connection \(execution.connection.id) to \(toolkit.title) works.",
+                origin: .ats
+            )
+        } catch {
+            return error.result
+        }
+    }
+
+    private func execution(
+        _ toolkit: Toolkit,
+        user: String,
+        connection id: String?
+    ) async throws(ToolFailure) -> ToolExecution {
+        do {
+            let connection = try await connections.connection(user: user, toolkit: toolkit.name, id: id)
+            return ToolExecution(
+                toolkit: toolkit,
+                connection: connection,
+                connections: connections,
+                transport: transport,
+                clock: clock
+            )
+        } catch {
+            var failure = ToolFailure(error)
+            failure.details["toolkit"] = .string(toolkit.name)
+            throw failure
+        }
+    }
+
+    private func unknown(_ name: String) -> ToolResult {
+        let near = Similarity.nearest(to: name, among: tools.map(\.name))
+        let hint = near.isEmpty ? "Search for a tool first." : "Did you mean \(near.joined(separator: ", "))?"
+        return .failure(
+            "tool_not_found",
+            "There is no tool \(name). \(hint)",
+            details: ["suggestions": .array(near.map { .string($0) })]
+        )
+    }
+}
