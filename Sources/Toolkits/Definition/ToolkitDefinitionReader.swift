@@ -9,7 +9,9 @@ struct ToolkitDefinitionReader {
 
     private typealias Section = DefinitionReader.Section
 
-    /// The definition; nil when it cannot be used at all. What is wrong is in the reader's diagnostics.
+    /// The definition; nil when it cannot be used at all.
+    ///
+    /// What is wrong is in the reader's diagnostics.
     mutating func read(folderName: String) -> ToolkitDefinition? {
         let keys = [
             "format", "name", "title", "description", "documentation", "openapi", "authentication", "hosts", "request",

@@ -11,7 +11,9 @@ struct OpenAPIDocument {
 
     private static let methods = ["get", "put", "post", "delete", "patch"]
 
-    /// Reads a document; what is wrong with it is in the reader's diagnostics. Nil when it cannot be used at all.
+    /// Reads a document; what is wrong with it is in the reader's diagnostics.
+    ///
+    /// Nil when it cannot be used at all.
     init?(_ reader: inout DefinitionReader) {
         guard let value = reader.parse(), let root = reader.section(value, at: JSONPointer()) else { return nil }
         let version = reader.string(root, "openapi", required: true) ?? ""

@@ -5,7 +5,9 @@ struct EgressRule: Sendable, Hashable {
     /// Host names; `*.` at the start stands for one or more labels.
     var hosts: [String]
 
-    /// Whether requests may go to a host. Only https counts, and a port must be the scheme's own.
+    /// Whether requests may go to a host.
+    ///
+    /// Only https counts, and a port must be the scheme's own.
     func allows(scheme: String, authority: String) -> Bool {
         guard scheme == "https" else { return false }
         let authority = authority.hasSuffix(":443") ? authority.dropLast(4) : authority[...]
