@@ -111,7 +111,7 @@ let package = Package(
         tests("EventLoops", uses: ["Basics"]),
         tests("CurlTransport", uses: ["Basics", "HTTP", "EventLoops", "WebServer"]),
         tests("WebServer", uses: ["Basics", "HTTP", "EventLoops"]),
-        tests("MCP", uses: ["Basics", "JSON", "HTTP"]),
+        tests("MCP", uses: ["Basics", "JSON", "HTTP", "EventLoops", "CurlTransport", "WebServer"]),
         tests("Tools", uses: ["Basics", "JSON"]),
         tests("Connections", uses: ["Basics", "JSON", "Cryptography", "HTTP", "Storage"]),
         tests("Toolkits", uses: ["Basics", "JSON", "HTTP", "Tools", "Connections", "ATSSandbox"]),

@@ -1,7 +1,10 @@
+import CurlTransport
+import EventLoops
 import HTTP
 import JSON
 import MCP
 import Testing
+import WebServer
 
 /// Sends raw requests to a server, in memory or over a socket, so that the same test says the same about both.
 protocol MCPTestClient: Sendable {
@@ -30,6 +33,11 @@ struct InMemoryClient: MCPTestClient {
     init(_ server: MCPServer) {
         transport = InMemoryTransport(server)
     }
+}
+
+struct SocketClient: MCPTestClient {
+    let transport: any HTTPTransport
+    let url: String
 }
 
 enum Keys {
@@ -110,7 +118,7 @@ extension MCPTestClient {
 
 /// The ways to reach a server that tests run over.
 enum Wire: String, CaseIterable, Sendable {
-    case memory
+    case memory, socket
 
     func run(
         _ service: any MCPService = DemoService(),
@@ -120,6 +128,21 @@ enum Wire: String, CaseIterable, Sendable {
         let server = MCPServer(service: service, name: "demo", version: "1.0", options: options)
         switch self {
         case .memory: try await body(InMemoryClient(server))
+        case .socket:
+            let loops = try EventLoopGroup()
+            let listener = try await HTTPServer.start(server, on: .tcp(host: "127.0.0.1", port: 0), loops: loops)
+            let transport = try CurlTransport(loops: loops)
+            let url = "http://127.0.0.1:\(listener.port)/mcp"
+            let outcome: Result<Void, any Error>
+            do {
+                outcome = .success(try await body(SocketClient(transport: transport, url: url)))
+            } catch {
+                outcome = .failure(error)
+            }
+            await transport.shutDown()
+            await listener.shutDown(within: 1)
+            await loops.stop()
+            try outcome.get()
         }
     }
 }
