@@ -1,0 +1,27 @@
+package import HTTP
+
+/// One of the simulated systems, with what somebody needs to use it.
+package struct SimulatedSystem: Sendable {
+    /// The name of the toolkit that it stands in for.
+    package let toolkit: String
+    package let handler: any HTTPHandler
+    /// The secrets of an account that may do everything, by name.
+    package let secrets: [String: String]
+    /// What a connection needs besides secrets.
+    package let fields: [String: String]
+}
+
+extension Sandbox {
+    /// Every simulated system.
+    package var systems: [SimulatedSystem] {
+        [
+            SimulatedSystem(toolkit: "ashby", handler: ashby, secrets: ["api_key": SandboxKeys.ashby], fields: [:]),
+            SimulatedSystem(
+                toolkit: "pinpoint",
+                handler: pinpoint,
+                secrets: ["api_key": SandboxKeys.pinpoint],
+                fields: ["subdomain": "sandbox"]
+            ),
+        ]
+    }
+}
