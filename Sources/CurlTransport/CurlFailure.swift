@@ -5,7 +5,7 @@ import HTTP
 enum CurlFailure {
     static func code(_ code: CURLcode) -> HTTPError.Code {
         switch code {
-        case CURLE_URL_MALFORMAT, CURLE_UNSUPPORTED_PROTOCOL: .invalidURL
+        case CURLE_URL_MALFORMAT: .invalidURL
         case CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_RESOLVE_PROXY: .hostNotFound
         case CURLE_COULDNT_CONNECT: .connectFailed
         case CURLE_OPERATION_TIMEDOUT: .timeout
@@ -16,7 +16,8 @@ enum CurlFailure {
         case CURLE_PARTIAL_FILE, CURLE_GOT_NOTHING, CURLE_SEND_ERROR, CURLE_RECV_ERROR, CURLE_SEND_FAIL_REWIND,
             CURLE_UPLOAD_FAILED:
             .connectionLost
-        case CURLE_WEIRD_SERVER_REPLY, CURLE_BAD_CONTENT_ENCODING: .malformed
+        // The scheme has been checked before; what is left is an answer in HTTP/0.9, which is anything at all.
+        case CURLE_UNSUPPORTED_PROTOCOL, CURLE_WEIRD_SERVER_REPLY, CURLE_BAD_CONTENT_ENCODING: .malformed
         default: .other
         }
     }

@@ -306,7 +306,10 @@ final class CurlTransfer: @unchecked Sendable {
             fail(refusal)
             return
         }
-        let text = handle?.errorText(code) ?? ""
+        // libcurl would only say that it could not read the body a second time.
+        let text =
+            code == CURLE_SEND_FAIL_REWIND
+            ? "the connection was lost before an answer came" : handle?.errorText(code) ?? ""
         let kind: HTTPError.Code = code == CURLE_OK ? .malformed : CurlFailure.code(code)
         fail(HTTPError(kind, "\(request.method) to \(request.authority): \(text)", nothingSent: hasSentNothing))
     }

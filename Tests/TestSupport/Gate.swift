@@ -1,4 +1,5 @@
 import Basics
+import Glibc
 
 /// Something that a test waits for, once: `open` lets everyone pass, from then on.
 package final class Gate: Sendable {
@@ -31,5 +32,10 @@ package final class Gate: Sendable {
             }
             if isOpen { continuation.resume() }
         }
+    }
+
+    /// Blocks a thread until the gate is open; for scripts of a ``RawServer``.
+    package func wait() {
+        while !state.withLock({ $0.isOpen }) { usleep(200) }
     }
 }
