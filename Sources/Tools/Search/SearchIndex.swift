@@ -1,0 +1,149 @@
+import JSON
+
+/// Tools as lists of weighted words, made once for a set of tools.
+struct SearchIndex: Sendable {
+    /// A tool that has a word, and how much that counts: BM25F's weighted and normalised frequency.
+    struct Posting: Sendable {
+        var tool: Int32
+        var weight: Float
+    }
+
+    /// What is known of a tool besides its words.
+    struct Document: Sendable {
+        /// The words of its name, as terms.
+        var name: [Int32] = []
+        /// The words by which it is asked for: name, tags, utterances.
+        var strong: Set<Int32> = []
+        var weak: Set<Int32> = []
+        var verb: String?
+        var entities: [String] = []
+        var toolkit: String
+    }
+
+    private(set) var terms: [String: Int32] = [:]
+    private(set) var postings: [[Posting]] = []
+    private(set) var rarity: [Float] = []
+    private(set) var documents: [Document] = []
+    /// The rarity of a word that no tool has.
+    private(set) var largestRarity: Float = 1
+
+    private struct Field {
+        var weight: Float
+        var isStrong: Bool
+    }
+
+    // Saturation and length normalisation as Robertson and Zaragoza recommend for short fields.
+    private static let lengthShare: Float = 0.6
+    private static let fields = [
+        Field(weight: 3, isStrong: true), Field(weight: 2, isStrong: true), Field(weight: 1, isStrong: true),
+        Field(weight: 1, isStrong: false), Field(weight: 0.5, isStrong: false), Field(weight: 0.3, isStrong: false),
+    ]
+
+    init(_ tools: [ToolSpecification], utterances: [String: [String]], lexicon: SearchLexicon) {
+        let texts = tools.map { SearchIndex.texts(of: $0, utterances: utterances[$0.name] ?? []) }
+        var lengths = [Float](repeating: 0, count: SearchIndex.fields.count)
+        for text in texts {
+            for (field, words) in text.enumerated() {
+                lengths[field] += Float(words.count) / Float(max(1, texts.count))
+            }
+        }
+        for (position, text) in texts.enumerated() {
+            var document = Document(toolkit: tools[position].toolkit)
+            var weights: [Int32: Float] = [:]
+            var order: [Int32] = []
+            for (number, words) in text.enumerated() {
+                let field = SearchIndex.fields[number]
+                let length =
+                    1 - SearchIndex.lengthShare + SearchIndex.lengthShare * Float(words.count) / max(1, lengths[number])
+                for stem in words {
+                    let term = intern(stem)
+                    if weights[term] == nil { order.append(term) }
+                    weights[term, default: 0] += field.weight / length
+                    if field.isStrong { document.strong.insert(term) } else { document.weak.insert(term) }
+                    if number == 0 { document.name.append(term) }
+                }
+            }
+            for term in order { postings[Int(term)].append(Posting(tool: Int32(position), weight: weights[term] ?? 0)) }
+            describe(&document, tools[position], lexicon)
+            documents.append(document)
+        }
+        let count = Float(tools.count)
+        rarity = postings.map { list in
+            SearchIndex.logarithm(1 + (count - Float(list.count) + 0.5) / (Float(list.count) + 0.5))
+        }
+        largestRarity = SearchIndex.logarithm(1 + (count + 0.5) / 0.5)
+    }
+
+    /// Every word of the tools with its stem, for repairing misspelt ones.
+    static func vocabulary(_ tools: [ToolSpecification], utterances: [String: [String]]) -> [String: String] {
+        var words: [String: String] = [:]
+        for tool in tools {
+            let texts = [tool.title, tool.description] + (utterances[tool.name] ?? []) + tool.tags
+            for word in SearchText.words(ofName: tool.name) { words[word.text] = word.stem }
+            for text in texts {
+                for word in SearchText.words(of: text) where word.kind == .word { words[word.text] = word.stem }
+            }
+        }
+        return words
+    }
+
+    private mutating func intern(_ stem: String) -> Int32 {
+        if let term = terms[stem] { return term }
+        let term = Int32(postings.count)
+        terms[stem] = term
+        postings.append([])
+        return term
+    }
+
+    private func describe(_ document: inout Document, _ tool: ToolSpecification, _ lexicon: SearchLexicon) {
+        for name in [tool.title, tool.name] {
+            let matches = lexicon.matches(in: SearchText.words(ofName: name).map(\.stem))
+            for match in matches {
+                switch match.meaning {
+                case .verb(let verb): if document.verb == nil { document.verb = verb }
+                case .entity(let entity):
+                    if !document.entities.contains(entity) { document.entities.append(entity) }
+                case .concept: break
+                }
+            }
+            if !document.entities.isEmpty { break }
+        }
+    }
+
+    /// The stems of each field, without stop words and the toolkit's own name.
+    private static func texts(of tool: ToolSpecification, utterances: [String]) -> [[String]] {
+        let own = Set(SearchText.words(ofName: tool.toolkit).map(\.stem))
+        func stems(_ words: [SearchText.Word]) -> [String] {
+            words.compactMap { word in
+                word.kind == .word && !SearchText.stopWords.contains(word.text) && !own.contains(word.stem)
+                    ? word.stem : nil
+            }
+        }
+        var name = stems(SearchText.words(ofName: tool.title))
+        for stem in stems(SearchText.words(ofName: tool.name)) where !name.contains(stem) { name.append(stem) }
+        var argumentNames: [String] = []
+        var argumentTexts: [String] = []
+        for property in tool.inputSchema["properties"]?.object ?? [:] {
+            argumentNames += stems(SearchText.words(ofName: property.name))
+            if let text = property.value["description"]?.string { argumentTexts += stems(SearchText.words(of: text)) }
+        }
+        return [
+            name, tool.tags.flatMap { stems(SearchText.words(ofName: $0)) },
+            utterances.flatMap { stems(SearchText.words(of: $0)) }, stems(SearchText.words(of: tool.description)),
+            argumentNames, argumentTexts,
+        ]
+    }
+
+    /// The natural logarithm, for arguments from 1 up; the C library's may differ in its last digit between machines.
+    private static func logarithm(_ value: Float) -> Float {
+        var (scaled, exponent) = (value, Float(0))
+        while scaled > 1.5 {
+            scaled /= 2
+            exponent += 1
+        }
+        let ratio = (scaled - 1) / (scaled + 1)
+        let square = ratio * ratio
+        let series = 2 * ratio * (1 + square * (1 / 3 + square * (1 / 5 + square * (1 / 7 + square / 9))))
+        return series + exponent * 0.693_147_18
+    }
+}

@@ -1,0 +1,174 @@
+/// What a search found.
+package struct SearchOutcome: Sendable, Hashable {
+    /// A tool and how well it fits, 0 to 1; the first one's figure is the confidence in the whole answer.
+    package struct Hit: Sendable, Hashable {
+        package var tool: String
+        package var score: Double
+
+        package init(tool: String, score: Double) {
+            self.tool = tool
+            self.score = score
+        }
+    }
+
+    /// Best first; empty when the search abstained.
+    package var hits: [Hit]
+    /// Whether nothing serves the request well enough to be named.
+    package var abstained: Bool
+    /// When it abstained: what came nearest, best first.
+    package var nearest: [Hit]
+
+    package init(hits: [Hit], abstained: Bool, nearest: [Hit] = []) {
+        self.hits = hits
+        self.abstained = abstained
+        self.nearest = nearest
+    }
+}
+
+/// Finds the tools that serve a request, by words alone: the same request over the same tools has the same answer, byte
+/// for byte, on every machine.
+///
+/// BM25F over name, tags, utterances, description and arguments; unknown words repaired; a vocabulary of verbs, entities
+/// and concepts; requests of several parts taken apart; no answer rather than a bad one.
+package struct ToolSearch: Sendable {
+    private let tools: [ToolSpecification]
+    private let index: SearchIndex
+    private let lexicon: SearchLexicon
+    private let repair: WordRepair
+    private let vocabulary: [String: String]
+    private let toolkits: [String: String]
+
+    private static let abstainBelow: Float = 0.4
+
+    /// Prepares the search over a set of tools.
+    ///
+    /// - Parameters:
+    ///   - tools: What may be found, and nothing else is known.
+    ///   - utterances: How people ask for a tool, by its name.
+    ///   - lexicon: The vocabulary of the trade.
+    package init(_ tools: [ToolSpecification], utterances: [String: [String]] = [:], lexicon: SearchLexicon) {
+        self.tools = tools
+        self.lexicon = lexicon
+        index = SearchIndex(tools, utterances: utterances, lexicon: lexicon)
+        var vocabulary = SearchIndex.vocabulary(tools, utterances: utterances)
+        vocabulary.merge(lexicon.words) { first, _ in first }
+        var toolkits: [String: String] = [:]
+        for tool in tools {
+            let words = SearchText.words(ofName: tool.toolkit)
+            guard words.count == 1, let word = words.first else { continue }
+            toolkits[word.stem] = tool.toolkit
+            vocabulary[word.text] = word.stem
+        }
+        for word in SearchText.stopWords where vocabulary[word] == nil { vocabulary[word] = SearchText.stem(word) }
+        self.toolkits = toolkits
+        self.vocabulary = vocabulary
+        repair = WordRepair(vocabulary)
+    }
+
+    /// The tools for a request in a person's or a model's words.
+    ///
+    /// - Parameters:
+    ///   - request: One request; parts that ask for different things are looked up one by one.
+    ///   - toolkit: Only this toolkit's tools.
+    ///   - limit: How many tools, at least 1.
+    package func search(_ request: String, toolkit: String? = nil, limit: Int = 5) -> SearchOutcome {
+        let words = understand(SearchText.words(of: request))
+        let mentioned = toolkits(in: words)
+        var scopes: [String?] = toolkit.map { [$0] } ?? mentioned.map { $0 }
+        if scopes.isEmpty { scopes = [nil] }
+        let parts = QueryParts.split(words, lexicon: lexicon)
+        var lists: [[Ranked]] = []
+        for scope in scopes {
+            var inherited: [String] = []
+            for part in parts {
+                var query = Query(part, index: index, lexicon: lexicon, toolkits: toolkits)
+                if parts.count > 1, query.needsSubject { query.adopt(inherited, index: index) }
+                if !query.entities.isEmpty { inherited = query.entities }
+                lists.append(rank(query, toolkit: scope))
+            }
+            if parts.count > 1 {
+                lists.append(rank(Query(words, index: index, lexicon: lexicon, toolkits: toolkits), toolkit: scope))
+            }
+        }
+        let confidence = lists.compactMap { $0.first?.score }.max() ?? 0
+        let hits = ToolSearch.interleave(lists, limit: limit).map { ranked in
+            SearchOutcome.Hit(tool: tools[ranked.tool].name, score: ToolSearch.rounded(ranked.score))
+        }
+        if hits.isEmpty || confidence < ToolSearch.abstainBelow {
+            return SearchOutcome(hits: [], abstained: true, nearest: Array(hits.prefix(3)))
+        }
+        return SearchOutcome(hits: hits, abstained: false)
+    }
+
+    private struct Ranked {
+        var tool: Int
+        var score: Float
+    }
+
+    /// Known words keep their stems, misspelt ones get those of the nearest known words.
+    private func understand(_ words: [SearchText.Word]) -> [QueryWord] {
+        words.map { word in
+            guard word.kind == .word else { return QueryWord(word, stems: [], isKnown: true) }
+            if vocabulary[word.text] != nil || index.terms[word.stem] != nil {
+                return QueryWord(word, stems: [(word.stem, 1)], isKnown: true)
+            }
+            // Names of people and places resemble words by accident.
+            if word.isNameLike { return QueryWord(word, stems: [], isKnown: false) }
+            let candidates = repair.candidates(for: word.text)
+            return QueryWord(word, stems: candidates, isKnown: !candidates.isEmpty)
+        }
+    }
+
+    private func toolkits(in words: [QueryWord]) -> [String] {
+        var found: [String] = []
+        for word in words {
+            if let toolkit = word.stems.first.flatMap({ toolkits[$0.stem] }), !found.contains(toolkit) {
+                found.append(toolkit)
+            }
+        }
+        return found
+    }
+
+    private func rank(_ query: Query, toolkit: String?) -> [Ranked] {
+        var scores = [Float](repeating: 0, count: tools.count)
+        var wanted = [Float](repeating: 0, count: index.postings.count)
+        for (term, weight) in query.terms {
+            wanted[Int(term)] = weight
+            let rarity = index.rarity[Int(term)] * weight
+            for posting in index.postings[Int(term)] {
+                scores[Int(posting.tool)] += rarity * posting.weight * 2.2 / (1.2 + posting.weight)
+            }
+        }
+        var ranked: [Ranked] = []
+        for (tool, score) in scores.enumerated() where score > 0 {
+            let document = index.documents[tool]
+            if let toolkit, document.toolkit != toolkit { continue }
+            ranked.append(
+                Ranked(tool: tool, score: score * query.fit(of: document, wanted: wanted, rarity: index.rarity))
+            )
+        }
+        ranked.sort { $0.score != $1.score ? $0.score > $1.score : tools[$0.tool].name < tools[$1.tool].name }
+        guard let best = ranked.first else { return [] }
+        let confidence = query.confidence(in: index.documents[best.tool], index: index)
+        return ranked.prefix(50).map { Ranked(tool: $0.tool, score: confidence * $0.score / best.score) }
+    }
+
+    /// Takes the first of each list, then the second of each, leaving out what is there already.
+    private static func interleave(_ lists: [[Ranked]], limit: Int) -> [Ranked] {
+        var taken: Set<Int> = []
+        var merged: [Ranked] = []
+        var depth = 0
+        while merged.count < limit {
+            var anyLeft = false
+            for list in lists where depth < list.count {
+                anyLeft = true
+                if taken.insert(list[depth].tool).inserted { merged.append(list[depth]) }
+            }
+            guard anyLeft else { break }
+            depth += 1
+        }
+        return Array(merged.prefix(limit))
+    }
+
+    private static func rounded(_ score: Float) -> Double { Double((score * 1000).rounded()) / 1000 }
+}
