@@ -32,6 +32,7 @@ struct Query {
 
     private var evidence: [Evidence] = []
     private var hasConcept = false
+    private var hasContent = false
     private var weights: [Int32: Int] = [:]
 
     private static let readVerbs: Set<String> = ["list", "get", "search"]
@@ -80,6 +81,7 @@ struct Query {
                     guard let term = index.terms[stem] else { continue }
                     add(term, verbWords.contains(position) ? 0.5 * weight : weight)
                     known.append(term)
+                    if !verbWords.contains(position) { hasContent = true }
                 }
             }
             // A name says nothing about whether there is a tool, and a covered word has given its evidence already.
@@ -147,7 +149,7 @@ struct Query {
         }
         guard total > 0 else { return 0 }
         // A verb alone fits every errand there is.
-        let subject: Float = hasSubject ? 1 : 0.5
+        let subject: Float = hasSubject ? 1 : hasContent ? 0.5 : 0.3
         return subject * min(1, found / total)
     }
 
