@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 
 /// A queue that threads wait on: many senders, one or more threads that take what there is.
