@@ -27,8 +27,10 @@ import Tools
         #expect(names.count >= 48)
     }
 
-    @Test(arguments: Fixture.toolkits.toolkits.flatMap(\.specifications))
-    func `every tool describes itself and each of its arguments`(tool: ToolSpecification) {
+    @Test(arguments: Fixture.toolkits.toolkits.flatMap { $0.specifications.map(\.name) })
+    func `every tool describes itself and each of its arguments`(name: String) throws {
+        let all = Fixture.toolkits.toolkits.flatMap(\.specifications)
+        let tool = try #require(all.first { $0.name == name })
         #expect(tool.description.count >= 40)
         for property in tool.inputSchema["properties"]?.object ?? [:] {
             #expect((property.value["description"]?.string ?? "").count >= 5, "\(property.name)")

@@ -27,6 +27,19 @@ struct ArgumentPlanner {
         addBody()
         addShorthands()
         addSearch()
+        // What is needed comes first and what turns pages last: models read in order.
+        arguments = ArgumentPlanner.ranks.flatMap { rank in arguments.filter { ArgumentPlanner.rank($0) == rank } }
+    }
+
+    private static let ranks = 0..<5
+
+    private static func rank(_ argument: ToolArgument) -> Int {
+        switch argument.role {
+        case .search: 1
+        case .limit: 3
+        case .cursor: 4
+        case .plain: argument.isRequired ? 0 : argument.sets == nil ? 2 : 1
+        }
     }
 
     /// Whether the operation is a list that has pages.

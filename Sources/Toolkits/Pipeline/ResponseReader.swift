@@ -1,12 +1,16 @@
 import HTTP
 import JSON
 
-/// Takes the payload out of a response, or the reason why there is none.
+/// Takes the payload out of a response that says the call succeeded.
 struct ResponseReader {
     /// What a response has to say.
     struct Reading: Sendable {
         enum Content: Sendable {
+            /// The bytes of an array with so many elements, as they came.
+            case rawList(ArraySlice<UInt8>, count: Int)
             case list([JSONValue])
+            /// The bytes of a single value, as they came.
+            case rawRecord(ArraySlice<UInt8>)
             case record(JSONValue)
             /// The call was done and there is nothing to return.
             case nothing
@@ -19,9 +23,21 @@ struct ResponseReader {
         /// Values beside the payload.
         var extra: [(name: String, value: JSONValue)] = []
 
+        var count: Int {
+            switch content {
+            case .rawList(_, let count): count
+            case .list(let items): items.count
+            case .rawRecord, .record: 1
+            case .nothing: 0
+            }
+        }
+
+        /// The records as values.
         var records: [JSONValue] {
             switch content {
+            case .rawList(let bytes, _): (try? JSONParser.parse(bytes))?.array ?? []
             case .list(let items): items
+            case .rawRecord(let bytes): (try? JSONParser.parse(bytes)).map { [$0] } ?? []
             case .record(let record): [record]
             case .nothing: []
             }
@@ -31,36 +47,52 @@ struct ResponseReader {
     let rule: ResponseRule
     let pagination: PaginationRule?
 
-    /// The payload of a body that says the call succeeded.
-    func read(_ body: JSONValue) -> Reading {
+    /// The payload of a body.
+    func read(_ body: JSONElement) -> Reading {
         var reading = Reading(content: content(body))
         for extra in rule.extra {
-            guard let value = body.value(at: extra.place), !value.isNull else { continue }
-            reading.extra.append((extra.name, value))
+            guard let element = body.element(at: extra.place), !element.isNull else { continue }
+            reading.extra.append((extra.name, element.value))
         }
         guard let pagination else { return reading }
-        let more = pagination.more.flatMap { body.value(at: $0)?.bool } ?? true
-        if more, let next = pagination.next.flatMap({ body.value(at: $0) }) {
-            let text = next.isNull ? "" : RequestBuilder.text(of: next)
+        let more = pagination.more.flatMap { body.element(at: $0)?.bool } ?? true
+        if more, let next = pagination.next.flatMap({ body.element(at: $0) }), !next.isNull {
+            let text = RequestBuilder.text(of: next.value)
             reading.next = text.isEmpty ? nil : text
         }
-        reading.total = pagination.total.flatMap { body.value(at: $0)?.integer }
+        reading.total = pagination.total.flatMap { body.element(at: $0)?.integer }
         return reading
     }
 
-    private func content(_ body: JSONValue) -> Reading.Content {
+    private func content(_ body: JSONElement) -> Reading.Content {
         switch rule.format {
         case .plain:
-            guard let payload = body.value(at: rule.payload), !payload.isNull else { return .nothing }
-            if let items = payload.array { return .list(items) }
-            return .record(payload)
+            guard let payload = body.element(at: rule.payload), !payload.isNull else { return .nothing }
+            guard payload.isArray else { return .rawRecord(payload.raw) }
+            var count = 0
+            for _ in payload.elements { count += 1 }
+            return .rawList(payload.raw, count: count)
         case .jsonAPI:
-            let flattener = ResourceFlattener(document: body)
-            switch body["data"] {
+            guard let data = body["data"], !data.isNull else { return .nothing }
+            let document = body.value
+            let flattener = ResourceFlattener(document: document)
+            switch document["data"] {
             case .array(let resources)?: return .list(resources.map { flattener.flatten($0) })
-            case .object(let resource)?: return .record(flattener.flatten(.object(resource)))
-            default: return .nothing
+            case let resource?: return .record(flattener.flatten(resource))
+            case nil: return .nothing
             }
         }
+    }
+}
+
+extension JSONElement {
+    /// The value at a pointer, or nil when the way there does not exist.
+    func element(at pointer: JSONPointer) -> JSONElement? {
+        var element = self
+        for token in pointer.tokens {
+            guard let next = element.isArray ? Int(token).flatMap({ element[$0] }) : element[token] else { return nil }
+            element = next
+        }
+        return element
     }
 }

@@ -50,7 +50,7 @@ struct ToolExecution: Sendable {
     }
 
     private func isLast(_ reading: ResponseReader.Reading, _ position: PageCursor) -> Bool {
-        let count = reading.records.count
+        let count = reading.count
         if let total = reading.total { return count == 0 || position.page * position.size >= total }
         return count < position.size
     }
@@ -92,20 +92,24 @@ struct ToolExecution: Sendable {
         } catch {
             throw ToolFailure(error, title: toolkit.title, isWrite: isWrite)
         }
-        let body = try? JSONParser.parse(bytes)
+        let body = (try? JSONDocument(bytes))?.root
         let succeeded = (200..<300).contains(response.status)
-        let isDenied = toolkit.settings.response.success.map { body?.value(at: $0)?.bool != true } ?? false
-        guard succeeded, let body, !isDenied else {
-            if succeeded, body == nil, !bytes.isEmpty || isDenied { throw unreadable(response.status, isWrite) }
-            if succeeded, body == nil { return ResponseReader.Reading(content: .nothing) }
-            let reader = ErrorReader(toolkit: toolkit, tool: tool, connection: connection, now: clock.now())
-            let failure = reader.failure(response, body: body)
-            if let status = failure.refusedStatus {
-                await connections.refused(connection: connection.id, status: status)
-            }
-            throw failure
+        if succeeded, bytes.isEmpty, toolkit.settings.response.success == nil {
+            return ResponseReader.Reading(content: .nothing)
+        }
+        guard succeeded else { throw await failure(tool, response, body) }
+        guard let body else { throw unreadable(response.status, isWrite) }
+        if let flag = toolkit.settings.response.success, body.element(at: flag)?.bool != true {
+            throw await failure(tool, response, body)
         }
         return ResponseReader(rule: toolkit.settings.response, pagination: toolkit.settings.pagination).read(body)
+    }
+
+    private func failure(_ tool: ToolkitTool, _ response: HTTPResponse, _ body: JSONElement?) async -> ToolFailure {
+        let reader = ErrorReader(toolkit: toolkit, tool: tool, connection: connection, now: clock.now())
+        let failure = reader.failure(response, body: body?.value)
+        if let status = failure.refusedStatus { await connections.refused(connection: connection.id, status: status) }
+        return failure
     }
 
     private func unreadable(_ status: Int, _ isWrite: Bool) -> ToolFailure {
@@ -121,48 +125,13 @@ struct ToolExecution: Sendable {
         return failure
     }
 
-    // MARK: - Results
-
     private func result(
         _ reading: ResponseReader.Reading,
         _ next: String?,
         _ tool: ToolkitTool,
         search: JSONValue? = nil
     ) -> ToolResult {
-        var writer = JSONWriter(capacity: 4096)
-        switch reading.content {
-        case .record(let record) where reading.extra.isEmpty: writer.value(record)
-        case .record(var record):
-            for extra in reading.extra where record[extra.name] == nil { record[extra.name] = extra.value }
-            writer.value(record)
-        case .nothing:
-            writer.beginObject()
-            writer.name("done")
-            writer.bool(true)
-            writer.endObject()
-        case .list(let items):
-            writer.beginObject()
-            writer.name("items")
-            writer.beginArray()
-            for item in items { writer.value(item) }
-            writer.endArray()
-            writer.name("next_cursor")
-            if let next { writer.string(next) } else { writer.null() }
-            if let total = reading.total {
-                writer.name("total")
-                writer.integer(total)
-            }
-            for extra in reading.extra {
-                writer.name(extra.name)
-                writer.value(extra.value)
-            }
-            if let search {
-                writer.name("search")
-                writer.value(search)
-            }
-            writer.endObject()
-        }
-        return ToolResult(payload: writer.bytes, origin: tool.origin)
+        ResultWriter(origin: tool.origin).result(reading, next: next, search: search)
     }
 
     // MARK: - Searches
