@@ -4,10 +4,12 @@ package import HTTP
 /// Both simulated systems, over one data set and one clock.
 package struct Sandbox: Sendable {
     package let world: SandboxWorld
-    /// Ashby's API, and the control routes.
+    /// Ashby's API, with the control routes below `/_sandbox/`.
     package let ashby: any HTTPHandler
-    /// Pinpoint's API, and the control routes.
+    /// Pinpoint's API, with the control routes below `/_sandbox/`.
     package let pinpoint: any HTTPHandler
+    /// The control routes alone; they are the same ones on both systems.
+    package let control: SandboxControl
 
     /// Generates the data set; the default clock stands still at ``SandboxWorld/defaultNow``.
     package init(
@@ -17,8 +19,20 @@ package struct Sandbox: Sendable {
         options: SandboxOptions = SandboxOptions()
     ) {
         let world = SandboxWorld(seed: seed, clock: clock, candidates: candidates)
+        let control = SandboxControl(world: world)
         self.world = world
-        ashby = AshbySandbox(world: world, options: options)
-        pinpoint = PinpointSandbox(world: world, options: options)
+        self.control = control
+        ashby = FaultyHandler(
+            system: "ashby",
+            simulator: AshbySandbox(world: world, options: options),
+            control: control,
+            sleep: options.sleep
+        )
+        pinpoint = FaultyHandler(
+            system: "pinpoint",
+            simulator: PinpointSandbox(world: world, options: options),
+            control: control,
+            sleep: options.sleep
+        )
     }
 }
