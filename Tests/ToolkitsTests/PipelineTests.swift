@@ -72,10 +72,11 @@ import Tools
         )
         #expect(
             api.lines == [
-                "GET https://acme.pinpointhq.com/api/v1/applications?stats%5Btotal%5D=count&sort=-created_at"
-                    + "&filter%5Bcreated_at%5D%5Bgt%5D=2026-01-01T00%3A00%3A00Z&filter%5Bjob_id%5D=8899"
+                "GET https://acme.pinpointhq.com/api/v1/applications"
+                    + "?filter%5Bcreated_at%5D%5Bgt%5D=2026-01-01T00%3A00%3A00Z&filter%5Bjob_id%5D=8899"
                     + "&filter%5Bstage_basic_type%5D=applied,review,interview,offer"
-                    + "&filter%5Bjob_visibility%5D=confidential,external&include=stage,job"
+                    + "&filter%5Bjob_visibility%5D=confidential,external&include=stage,job&sort=-created_at"
+                    + "&stats%5Btotal%5D=count"
             ]
         )
         #expect(api.asked.first?.fields["X-API-KEY"] == "k3y")
