@@ -194,50 +194,44 @@ package struct JSONParser {
     }
 
     private mutating func parseString() throws(JSONError) -> String {
-        position += 1
-        let start = position
-        while position < bytes.count {
-            let byte = bytes[position]
-            if byte == 0x22 {
-                let text = try decode(bytes[start..<position], at: start)
-                position += 1
-                return text
-            }
-            if byte == 0x5C { return try parseEscapedString(from: start) }
-            if byte < 0x20 { throw error("a control character must be escaped in a string") }
-            position += 1
+        let start = position + 1
+        guard let base = bytes.baseAddress else { throw error("the text ends inside a string") }
+        var scanner = JSONScanner(base: base, count: bytes.count)
+        scanner.position = position
+        guard let isEscaped = scanner.skipString() else { throw wrongString(from: start) }
+        let end = scanner.position - 1
+        // Checked by the scanner; the initializer that checks again is several times slower.
+        guard isEscaped else {
+            position = end + 1
+            return String(decoding: UnsafeBufferPointer(rebasing: bytes[start..<end]), as: UTF8.self)
         }
-        throw error("the text ends inside a string", at: start - 1)
+        var text: [UInt8] = []
+        text.reserveCapacity(end - start)
+        position = start
+        while position < end {
+            let run = position
+            while position < end, base[position] != 0x5C { position += 1 }
+            text.append(contentsOf: UnsafeBufferPointer(rebasing: bytes[run..<position]))
+            if position < end { try parseEscape(into: &text) }
+        }
+        position = end + 1
+        return String(decoding: text, as: UTF8.self)
     }
 
-    private func decode(_ slice: Slice<UnsafeBufferPointer<UInt8>>, at start: Int) throws(JSONError) -> String {
-        guard let text = String(validating: UnsafeBufferPointer(rebasing: slice), as: UTF8.self) else {
-            throw error("the string is not valid UTF-8", code: .encoding, at: start)
-        }
-        return text
-    }
-
-    private mutating func parseEscapedString(from start: Int) throws(JSONError) -> String {
-        var text = Array(bytes[start..<position])
+    /// What is wrong with a string that the scanner refuses.
+    private mutating func wrongString(from start: Int) -> JSONError {
+        position = start
+        var text: [UInt8] = []
         while position < bytes.count {
-            let byte = bytes[position]
-            switch byte {
-            case 0x22:
-                position += 1
-                guard let string = String(validating: text, as: UTF8.self) else {
-                    throw error("the string is not valid UTF-8", code: .encoding, at: start)
-                }
-                return string
+            switch bytes[position] {
+            case 0x22: return error("the string is not valid UTF-8", code: .encoding, at: start)
             case 0x5C:
-                try parseEscape(into: &text)
-            case 0..<0x20:
-                throw error("a control character must be escaped in a string")
-            default:
-                text.append(byte)
-                position += 1
+                do throws(JSONError) { try parseEscape(into: &text) } catch { return error }
+            case 0..<0x20: return error("a control character must be escaped in a string")
+            default: position += 1
             }
         }
-        throw error("the text ends inside a string", at: start - 1)
+        return error("the text ends inside a string", at: start - 1)
     }
 
     private mutating func parseEscape(into text: inout [UInt8]) throws(JSONError) {
@@ -266,7 +260,7 @@ package struct JSONParser {
                 code = 0x10000 + (code - 0xD800) << 10 + (low - 0xDC00)
             }
             guard let scalar = UnicodeScalar(code) else { throw error("a low surrogate stands alone", at: start) }
-            text.append(contentsOf: UTF8.encode(scalar).map { Array($0) } ?? [])
+            text.append(contentsOf: String(scalar).utf8)
         default: throw error("unknown escape \\\(Character(UnicodeScalar(kind)))", at: start)
         }
     }

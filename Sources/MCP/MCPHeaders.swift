@@ -2,7 +2,7 @@ import Basics
 import HTTP
 import JSON
 
-/// The header fields that repeat what a message says, so that it can be routed without being read.
+/// The header fields that a server of this protocol looks at, found in one pass.
 struct MCPHeaders: Sendable {
     /// What a request has under one name.
     enum Value: Sendable, Hashable {
@@ -14,70 +14,103 @@ struct MCPHeaders: Sendable {
         var text: String? {
             if case .one(let text) = self { text } else { nil }
         }
+
+        fileprivate mutating func add(_ text: String) {
+            self = self == .absent ? .one(MCPHeaders.trimmed(text)) : .repeated
+        }
     }
 
-    private let fields: HTTPFields
-    let version: Value
+    /// `MCP-Protocol-Version`.
+    private(set) var version = Value.absent
+    /// `Mcp-Method`, which repeats the method.
+    private(set) var method = Value.absent
+    /// `Mcp-Name`, which repeats what the method is about.
+    private(set) var name = Value.absent
+    /// Whether the body is said to be JSON.
+    private(set) var sendsJSON = false
+    /// Whether the client takes JSON; one that says nothing about it does.
+    private(set) var acceptsJSON = true
+
+    private static let mediaType = Array("application/json".utf8)
 
     init(_ fields: HTTPFields) {
-        self.fields = fields
-        version = MCPHeaders.value("MCP-Protocol-Version", in: fields)
-    }
-
-    subscript(name: String) -> Value { MCPHeaders.value(name, in: fields) }
-
-    private static func value(_ name: String, in fields: HTTPFields) -> Value {
-        var found: Value = .absent
-        for field in fields where HTTPFields.equal(field.name, name) {
-            guard found == .absent else { return .repeated }
-            found = .one(trimmed(field.value))
+        var says = false
+        var accepts = false
+        for field in fields {
+            // The length of a name settles nearly every comparison.
+            switch field.name.utf8.count {
+            case 20 where HTTPFields.equal(field.name, "MCP-Protocol-Version"): version.add(field.value)
+            case 10 where HTTPFields.equal(field.name, "Mcp-Method"): method.add(field.value)
+            case 8 where HTTPFields.equal(field.name, "Mcp-Name"): name.add(field.value)
+            case 12 where HTTPFields.equal(field.name, "Content-Type"):
+                sendsJSON = MCPHeaders.isJSON(field.value.utf8[...])
+            case 6 where HTTPFields.equal(field.name, "Accept"):
+                says = true
+                accepts = accepts || MCPHeaders.accepts(field.value)
+            default: break
+            }
         }
-        return found
+        acceptsJSON = accepts || !says
     }
 
     /// Checks that a field is there once and says what the body says.
     ///
     /// - Throws: ``MCPFailure`` with code `headerMismatch`.
-    func check(_ name: String, equals wanted: String, encoded: Bool = false) throws(MCPFailure) {
-        switch self[name] {
+    static func check(
+        _ name: String,
+        _ value: Value,
+        equals wanted: String,
+        encoded: Bool = false
+    ) throws(MCPFailure) {
+        func shown(_ text: String) -> String { MCPFailure.shortened(text) }
+        switch value {
         case .absent: throw .headerMismatch("The header \(name) is missing; the body says \"\(shown(wanted))\"")
         case .repeated: throw .headerMismatch("The header \(name) is there more than once")
         case .one(let text):
-            guard let value = encoded ? MCPHeaders.decoded(text) : text else {
+            guard let value = encoded ? decoded(text) : text else {
                 throw .headerMismatch("The header \(name) is not valid base64 between =?base64? and ?=")
             }
-            guard Array(value.utf8) == Array(wanted.utf8) else {
+            guard value.utf8.elementsEqual(wanted.utf8) else {
                 throw .headerMismatch("The header \(name) says \"\(shown(value))\", the body \"\(shown(wanted))\"")
             }
         }
     }
 
-    private func shown(_ text: String) -> String { MCPFailure.shortened(text) }
+    private static let prefix = "=?base64?"
+    private static let suffix = "?="
 
     /// The text of a field value, which is either plain or `=?base64?…?=`; nil when the base64 is not canonical.
     static func decoded(_ value: String) -> String? {
-        guard isWrapped(value) else { return value }
+        let isWrapped =
+            value.utf8.starts(with: prefix.utf8) && value.hasSuffix(suffix)
+            && value.utf8.count >= prefix.utf8.count + suffix.utf8.count
+        guard isWrapped else { return value }
         guard let bytes = Base64.decode(String(value.dropFirst(prefix.count).dropLast(suffix.count))) else {
             return nil
         }
         return String(validating: bytes, as: UTF8.self)
     }
 
-    /// The field value of a text: plain where that is unambiguous, else base64.
-    static func encoded(_ text: String) -> String {
-        let isPlain = text.utf8.allSatisfy { $0 >= 0x20 && $0 <= 0x7E } && trimmed(text) == text && !isWrapped(text)
-        return isPlain ? text : prefix + Base64.encode(Array(text.utf8)) + suffix
+    private static func accepts(_ value: String) -> Bool {
+        value.utf8.split(separator: 0x2C).contains { part in
+            let range = part.drop(while: isSpace)
+            return isJSON(range) || range.starts(with: "*/*".utf8) || range.starts(with: "application/*".utf8)
+        }
     }
 
-    private static let prefix = "=?base64?"
-    private static let suffix = "?="
-
-    private static func isWrapped(_ value: String) -> Bool {
-        value.utf8.count >= prefix.utf8.count + suffix.utf8.count && value.hasPrefix(prefix) && value.hasSuffix(suffix)
+    private static func isJSON(_ text: Substring.UTF8View) -> Bool {
+        var rest = text.drop(while: isSpace)
+        for wanted in mediaType {
+            // Letters differ between the cases by this bit; the slash has it set.
+            guard let byte = rest.first, byte | 0x20 == wanted else { return false }
+            rest = rest.dropFirst()
+        }
+        return rest.drop(while: isSpace).first.map { $0 == 0x3B } ?? true
     }
+
+    private static func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 }
 
     private static func trimmed(_ text: String) -> String {
-        let isSpace: (UInt8) -> Bool = { $0 == 0x20 || $0 == 0x09 }
         guard let first = text.utf8.first, let last = text.utf8.last, isSpace(first) || isSpace(last) else {
             return text
         }

@@ -65,14 +65,14 @@ enum MCPRoute: Sendable, Hashable {
                 "params._meta.\(MCPMessage.MetaKey.capabilities) must be an object"
             )
         }
-        try headers?.check("MCP-Protocol-Version", equals: version)
+        if let headers { try MCPHeaders.check("MCP-Protocol-Version", headers.version, equals: version) }
         guard MCPVersion(rawValue: version)?.isModern == true else { throw .unsupportedVersion(version) }
         guard let headers else { return }
-        try headers.check("Mcp-Method", equals: message.method)
+        try MCPHeaders.check("Mcp-Method", headers.method, equals: message.method)
         guard let key = nameKey(of: message.method) else { return }
         if let name = message.params?[key]?.string {
-            try headers.check("Mcp-Name", equals: name, encoded: true)
-        } else if headers["Mcp-Name"] != .absent {
+            try MCPHeaders.check("Mcp-Name", headers.name, equals: name, encoded: true)
+        } else if headers.name != .absent {
             throw .headerMismatch("The header Mcp-Name names what params.\(key) does not")
         }
     }

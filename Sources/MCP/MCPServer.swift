@@ -50,10 +50,11 @@ package struct MCPServer: HTTPHandler {
                 fields: ["Allow": "POST"]
             )
         }
-        guard MCPServer.isJSON(request.fields["Content-Type"] ?? "") else {
+        let headers = MCPHeaders(request.fields)
+        guard headers.sendsJSON else {
             return refusal(415, "The request must have Content-Type: application/json")
         }
-        guard MCPServer.acceptsJSON(request.fields) else {
+        guard headers.acceptsJSON else {
             return refusal(406, "The request must accept application/json and text/event-stream")
         }
         let bytes: [UInt8]
@@ -70,7 +71,6 @@ package struct MCPServer: HTTPHandler {
         } catch {
             return response(MCPReply(id: nil, failure: error))
         }
-        let headers = MCPHeaders(request.fields)
         if document.root.isArray { return await respond(toBatch: document.root, headers: headers) }
         guard let reply = await reply(to: document.root, headers: headers) else { return HTTPResponse(status: 202) }
         return response(reply)
@@ -141,26 +141,5 @@ package struct MCPServer: HTTPHandler {
             status: status,
             fields: fields
         )
-    }
-
-    private static func isJSON(_ contentType: String) -> Bool {
-        HTTPFields.equal(mediaType(contentType[...]), "application/json")
-    }
-
-    /// Whether the client takes JSON; one that says nothing does.
-    private static func acceptsJSON(_ fields: HTTPFields) -> Bool {
-        let values = fields.values("Accept")
-        guard !values.isEmpty else { return true }
-        return values.contains { value in
-            value.split(separator: ",").contains { part in
-                let type = mediaType(part)
-                return HTTPFields.equal(type, "application/json") || type == "*/*"
-                    || HTTPFields.equal(type, "application/*")
-            }
-        }
-    }
-
-    private static func mediaType(_ text: Substring) -> String {
-        String(text.prefix { $0 != ";" }.drop { $0 == " " }.prefix { $0 != " " && $0 != "\t" })
     }
 }
