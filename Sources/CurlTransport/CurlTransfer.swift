@@ -7,6 +7,9 @@ import HTTP
 /// Sendable because every method runs on the driver's loop. libcurl's callbacks get this object unretained; the
 /// driver's table of transfers in flight keeps it until the handle is removed.
 final class CurlTransfer: @unchecked Sendable {
+    /// The smallest upload buffer that libcurl accepts.
+    private static let smallUpload = 16 << 10
+
     private let request: HTTPRequest
     private let body: [UInt8]
     private let options: HTTPRequestOptions
@@ -122,6 +125,10 @@ final class CurlTransfer: @unchecked Sendable {
             let own = Unmanaged.passUnretained(self).toOpaque()
             ccurl_easy_setopt_transfer(handle.raw, CURLOPT_READFUNCTION, CurlTransfer.bodyWanted)
             handle.setPointer(CURLOPT_READDATA, own)
+            // libcurl allocates this buffer for each transfer; its default of 64 KiB makes malloc tidy up every time.
+            if body.count <= CurlTransfer.smallUpload {
+                handle.set(CURLOPT_UPLOAD_BUFFERSIZE, CurlTransfer.smallUpload)
+            }
             ccurl_easy_setopt_seek(handle.raw, { _, _, _ in CURL_SEEKFUNC_FAIL })
         }
     }

@@ -38,9 +38,13 @@ package struct HTTPFields: Sendable, Hashable {
 
     /// Whether two field names are the same: ASCII letters compare without regard to case.
     package static func equal(_ a: String, _ b: String) -> Bool {
-        let (x, y) = (a.utf8, b.utf8)
-        guard x.count == y.count else { return false }
-        return zip(x, y).allSatisfy { lower($0) == lower($1) }
+        guard a.utf8.count == b.utf8.count else { return false }
+        // Not `zip`: its iterator is not specialised away, and this runs for every field of every request.
+        var other = b.utf8.makeIterator()
+        for byte in a.utf8 {
+            guard let counterpart = other.next(), lower(byte) == lower(counterpart) else { return false }
+        }
+        return true
     }
 
     private static func lower(_ byte: UInt8) -> UInt8 {

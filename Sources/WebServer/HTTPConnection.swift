@@ -27,6 +27,8 @@ final class HTTPConnection: EventSource, @unchecked Sendable {
     /// A body up to this size is copied behind its head; a longer one is sent from where it is.
     private static let copyLimit = 64 << 10
     private static let lingerTime = 2.0
+    /// How many steps a connection takes before others have their turn.
+    private static let turns = 64
     private static let discardLimit = 16 << 20
 
     let descriptor: Int32
@@ -95,7 +97,14 @@ final class HTTPConnection: EventSource, @unchecked Sendable {
         guard !isAdvancing else { return }
         isAdvancing = true
         defer { isAdvancing = false }
+        var turns = HTTPConnection.turns
         while case .reading = phase {
+            guard turns > 0 else {
+                // A client that never stops sending must not keep the loop from everyone else.
+                acceptor.loop.schedule(after: 0) { [weak self] in self?.advance() }
+                return
+            }
+            turns -= 1
             do {
                 switch try parser.next() {
                 case .request(let request): handle(request)
