@@ -1,16 +1,16 @@
 /// Cuts bytes into lines.
-struct LineSplitter: Sendable {
+package struct LineSplitter: Sendable {
     private var rest: [UInt8] = []
     private var isSkipping = false
     private let limit: Int
 
     /// Lines up to `limit` bytes; in place of a longer one comes text that is not JSON.
-    init(limit: Int) {
+    package init(limit: Int) {
         self.limit = limit
     }
 
     /// The lines that these bytes complete, without `\n` or `\r\n`.
-    mutating func lines(in bytes: ArraySlice<UInt8>) -> [[UInt8]] {
+    package mutating func lines(in bytes: ArraySlice<UInt8>) -> [[UInt8]] {
         var lines: [[UInt8]] = []
         var bytes = bytes
         while let end = bytes.firstIndex(of: 0x0A) {
@@ -23,7 +23,7 @@ struct LineSplitter: Sendable {
     }
 
     /// The last line, when the input ended without a line break.
-    mutating func last() -> [UInt8]? {
+    package mutating func last() -> [UInt8]? {
         rest.isEmpty && !isSkipping ? nil : finish()
     }
 

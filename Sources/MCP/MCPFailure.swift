@@ -8,7 +8,6 @@ struct MCPFailure: Error, Sendable, Hashable {
         case invalidRequest = -32600
         case methodNotFound = -32601
         case invalidParams = -32602
-        case internalError = -32603
         case headerMismatch = -32020
         case unsupportedVersion = -32022
     }

@@ -27,7 +27,7 @@ TASK = (
 CALLS = [
     ("list_all_pinpoint_candidates", {"search": "Sarah Jenkins"}),
     ("list_all_pinpoint_applications", {"candidate_id": "98765"}),
-    ("list_all_pinpoint_comments", {"commentable_type": "Application", "commentable_id": 5566}),
+    ("list_all_pinpoint_comments", {"application_id": "5566"}),
 ]
 
 BRIEFING = """# Interview briefing: Sarah Jenkins
