@@ -1,4 +1,4 @@
-import Basics
+package import Basics
 import Cryptography
 import JSON
 package import LanguageModels
@@ -12,6 +12,7 @@ package actor AgentSession {
     private let provider: any ToolProvider
     private let user: String
     private let transcript: (any TranscriptSink)?
+    private let clock: any WallClock
     private let monotonic: @Sendable () -> UInt64
     private var history: ConversationHistory
     private var offered: [ToolSpecification]
@@ -26,6 +27,7 @@ package actor AgentSession {
     ///   - tools: What it may choose its tools from.
     ///   - user: Whose connections the tools use.
     ///   - transcript: What records the run.
+    ///   - clock: The day that the model is told; models do not know it.
     ///   - monotonic: Nanoseconds on a clock that never goes back.
     /// - Throws: ``AgentError`` with code `toolMissing` when a tool that the agent names is not on offer.
     package init(
@@ -34,6 +36,7 @@ package actor AgentSession {
         tools provider: any ToolProvider,
         user: String,
         transcript: (any TranscriptSink)? = nil,
+        clock: any WallClock = SystemClock(),
         monotonic: @escaping @Sendable () -> UInt64 = monotonicNanoseconds
     ) throws(AgentError) {
         let available = provider.tools
@@ -50,6 +53,7 @@ package actor AgentSession {
         self.provider = provider
         self.user = user
         self.transcript = transcript
+        self.clock = clock
         self.monotonic = monotonic
         history = ConversationHistory(dialect: model.dialect)
         offered = available.filter(agent.mayUse)
@@ -106,7 +110,7 @@ package actor AgentSession {
         let elapsed = seconds(since: start)
         let left = agent.limits.maximumTotalTokens - turn.usage.totalTokens
         let request = ModelRequest(
-            instructions: agent.instructions,
+            instructions: agent.instructions + "\n\nToday is \(clock.now().isoDate) (UTC).",
             history: turn.history,
             tools: tools,
             toolChoice: offersTools ? .auto : .none,
