@@ -1,0 +1,63 @@
+import Basics
+import JSON
+import Storage
+import Tools
+
+/// Endpoints as rows.
+enum EndpointRow {
+    /// A policy as JSON text; a condition that is not there is not written.
+    static func encode(_ policy: ToolPolicy) -> String {
+        func list(_ texts: [String]) -> JSONValue { .array(texts.map { .string($0) }) }
+        var object = JSONObject()
+        switch policy.toolkits {
+        case .all: break
+        case .only(let names): object["only"] = list(names)
+        case .except(let names): object["except"] = list(names)
+        }
+        object["methods"] = policy.methods.map(list)
+        object["tags"] = policy.tags.map(list)
+        object["tools"] = policy.tools.map(list)
+        return JSONWriter.text(of: .object(object))
+    }
+
+    static func decode(_ row: SQLRow) throws -> Endpoint {
+        guard let mode = EndpointMode(rawValue: try row.text("mode")) else { throw damaged("mode") }
+        return Endpoint(
+            id: try row.text("id"),
+            name: try row.text("name"),
+            user: try row.text("user"),
+            policy: try policy(row.text("policy")),
+            mode: mode,
+            requiresAPIToken: try row.integer("requires_api_token") != 0,
+            expiresAt: try row.optionalInteger("expires_at").map { Timestamp(milliseconds: $0) },
+            version: Int(try row.integer("version")),
+            tokenHint: try row.text("token_hint"),
+            createdAt: Timestamp(milliseconds: try row.integer("created_at")),
+            updatedAt: Timestamp(milliseconds: try row.integer("updated_at"))
+        )
+    }
+
+    private static func policy(_ text: String) throws -> ToolPolicy {
+        guard let object = try JSONParser.parse(text).object else { throw damaged("policy") }
+        func list(_ name: String) throws -> [String]? {
+            guard let value = object[name] else { return nil }
+            guard let array = value.array, array.allSatisfy({ $0.string != nil }) else { throw damaged("policy") }
+            return array.compactMap(\.string)
+        }
+        // A condition that this program does not know must not be taken for none.
+        guard object.names.allSatisfy(["only", "except", "methods", "tags", "tools"].contains) else {
+            throw damaged("policy")
+        }
+        var policy = ToolPolicy(methods: try list("methods"), tags: try list("tags"), tools: try list("tools"))
+        if let names = try list("only") {
+            policy.toolkits = .only(names)
+        } else if let names = try list("except") {
+            policy.toolkits = .except(names)
+        }
+        return policy
+    }
+
+    private static func damaged(_ column: String) -> StorageError {
+        StorageError(.mismatch, "the column \(column) cannot be understood")
+    }
+}

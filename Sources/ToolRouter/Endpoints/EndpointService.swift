@@ -1,0 +1,73 @@
+package import JSON
+package import MCP
+package import Tools
+
+/// What an endpoint offers over MCP: its tools by name, or the meta-tools.
+package struct EndpointService: MCPService {
+    private let router: Router
+    private let user: String
+    private let policy: ToolPolicy
+    private let mode: EndpointMode
+
+    /// The service of an endpoint.
+    package init(router: Router, endpoint: Endpoint) {
+        self.init(router: router, user: endpoint.user, policy: endpoint.policy, mode: endpoint.mode)
+    }
+
+    /// A service without an endpoint, for standard input and output.
+    package init(router: Router, user: String, policy: ToolPolicy, mode: EndpointMode) {
+        self.router = router
+        self.user = user
+        self.policy = policy
+        self.mode = mode
+    }
+
+    package var instructions: String {
+        let toolkits = router.scope(policy).toolkits.joined(separator: ", ")
+        switch mode {
+        case .meta:
+            return
+                "Tools of \(toolkits), reached through a few: search_tools finds what you need, execute_tools runs it. "
+                + "Never guess the name of a tool."
+        case .direct:
+            return "Tools of \(toolkits). Lists come in pages: send next_cursor back unchanged for the next one."
+        }
+    }
+
+    package var toolList: MCPToolList {
+        switch mode {
+        case .meta: EndpointService.metaList
+        case .direct: router.scope(policy).list
+        }
+    }
+
+    package func callTool(
+        _ name: String,
+        arguments: JSONObject,
+        context: MCPCallContext
+    ) async -> MCPToolResult? {
+        let call = ToolCall(tool: name, arguments: arguments, user: user, origin: .model)
+        let result: ToolResult
+        switch mode {
+        case .meta:
+            guard MetaTools.specifications.contains(where: { $0.name == name }) else { return nil }
+            result = await MetaTools(router: router, policy: policy).call(call)
+        case .direct:
+            guard router.scope(policy)[name] != nil else { return nil }
+            result = await router.execute(call, policy: policy)
+        }
+        return MCPToolResult(text: result.text, structured: result.payload, isError: result.isError)
+    }
+
+    package func suggestions(for name: String) -> [String] {
+        switch mode {
+        case .meta: MetaTools(router: router, policy: policy).suggestions(for: name)
+        case .direct: router.scope(policy).suggestions(for: name)
+        }
+    }
+
+    private static let metaList = MCPToolList(
+        version: "meta-1",
+        tools: MetaTools.specifications.map { MCPTool($0) }
+    )
+}

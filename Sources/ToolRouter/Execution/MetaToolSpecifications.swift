@@ -1,0 +1,100 @@
+import JSON
+import Tools
+
+extension MetaTools {
+    /// What a model reads; short, because it is in every one of its turns.
+    static let specifications: [ToolSpecification] = [
+        ToolSpecification(
+            name: "search_tools",
+            title: "Search Tools",
+            description: """
+                Finds tools by what you want to do. Start here: you do not know the tools, and names that you guess do not \
+                exist. Ask one query for each step, in plain words, without names of people and other personal data. \
+                Returns matching tools with their arguments, and whether the account is connected.
+                """,
+            toolkit: "switchboard",
+            effect: .read,
+            inputSchema: [
+                "type": "object",
+                "properties": [
+                    "queries": [
+                        "type": "array", "minItems": 1, "maxItems": 10,
+                        "description": "One item for each step of the task.",
+                        "items": [
+                            "type": "object",
+                            "properties": [
+                                "use_case": [
+                                    "type": "string", "maxLength": 1024,
+                                    "description":
+                                        "One step, such as: find a candidate by e-mail in Ashby. Keep names of systems.",
+                                ],
+                                "known_fields": [
+                                    "type": "string", "maxLength": 1024,
+                                    "description": "Arguments you know already, such as: candidate_id, job_id.",
+                                ],
+                            ],
+                            "required": ["use_case"], "additionalProperties": false,
+                        ],
+                    ],
+                    "limit": [
+                        "type": "integer", "minimum": 1, "maximum": 20, "default": 5,
+                        "description": "Tools for each query.",
+                    ],
+                ],
+                "required": ["queries"], "additionalProperties": false,
+            ]
+        ),
+        ToolSpecification(
+            name: "get_tool_schemas",
+            title: "Get Tool Schemas",
+            description: """
+                Describes tools that search_tools named: what each argument means and which values it takes. Needed only \
+                where the search result does not say enough.
+                """,
+            toolkit: "switchboard",
+            effect: .read,
+            inputSchema: [
+                "type": "object",
+                "properties": [
+                    "names": [
+                        "type": "array", "minItems": 1, "maxItems": 20, "items": ["type": "string"],
+                        "description": "Exact names of tools.",
+                    ]
+                ],
+                "required": ["names"], "additionalProperties": false,
+            ]
+        ),
+        ToolSpecification(
+            name: "execute_tools",
+            title: "Execute Tools",
+            description: """
+                Runs up to 50 tools in parallel. Put only calls together that do not need each other's results. Each call \
+                has an outcome of its own, in the order given; one that fails does not stop the others. Lists come in \
+                pages: send next_cursor back unchanged for the next one.
+                """,
+            toolkit: "switchboard",
+            effect: .destroy,
+            inputSchema: [
+                "type": "object",
+                "properties": [
+                    "calls": [
+                        "type": "array", "minItems": 1, "maxItems": 50,
+                        "items": [
+                            "type": "object",
+                            "properties": [
+                                "tool": ["type": "string", "description": "The exact name from search_tools."],
+                                "arguments": [
+                                    "type": "object",
+                                    "description": "The tool's arguments: one flat object.",
+                                ],
+                                "id": ["type": "string", "description": "Your own label; comes back with the result."],
+                            ],
+                            "required": ["tool", "arguments"], "additionalProperties": false,
+                        ],
+                    ]
+                ],
+                "required": ["calls"], "additionalProperties": false,
+            ]
+        ),
+    ]
+}

@@ -1,0 +1,82 @@
+import Basics
+package import Connections
+import JSON
+package import Tools
+
+/// Finds and runs tools for somebody who may use some of them.
+///
+/// Every call passes ``execute(_:policy:)``, whatever it comes from, so that what must hold for calls is written once.
+package final class Router: Sendable {
+    private struct State {
+        var catalog: ToolCatalog
+        var scopes: [ToolPolicy: ToolScope] = [:]
+    }
+
+    /// The users' connections.
+    package let connections: any ConnectionDirectory
+
+    private let providers: [any ToolProvider]
+    private let vocabulary: SearchVocabulary
+    private let state: Locked<State>
+
+    private static let cachedScopes = 256
+
+    /// A router over what providers offer now.
+    package init(
+        providers: [any ToolProvider],
+        connections: any ConnectionDirectory,
+        vocabulary: SearchVocabulary = SearchVocabulary()
+    ) {
+        self.providers = providers
+        self.connections = connections
+        self.vocabulary = vocabulary
+        state = Locked(State(catalog: ToolCatalog(providers)))
+    }
+
+    /// Every tool, as last taken stock of.
+    package var catalog: ToolCatalog { state.withLock { $0.catalog } }
+
+    /// Takes stock anew after a provider has changed what it offers.
+    package func reload() {
+        let catalog = ToolCatalog(providers)
+        state.withLock { $0 = State(catalog: catalog) }
+    }
+
+    /// What exists under a policy.
+    package func scope(_ policy: ToolPolicy) -> ToolScope {
+        let (known, catalog) = state.withLock { ($0.scopes[policy], $0.catalog) }
+        if let known { return known }
+        let scope = ToolScope(catalog: catalog, policy: policy, vocabulary: vocabulary)
+        state.withLock { state in
+            // The catalog may have been replaced meanwhile; then the next call makes a scope of the new one.
+            guard state.catalog.version == catalog.version else { return }
+            if state.scopes.count >= Router.cachedScopes { state.scopes.removeAll() }
+            state.scopes[policy] = scope
+        }
+        return scope
+    }
+
+    /// Runs a call if its tool exists under a policy at this moment.
+    ///
+    /// A tool that the policy hides gets the answer of one that was never there.
+    package func execute(_ call: ToolCall, policy: ToolPolicy) async -> ToolResult {
+        let catalog = catalog
+        guard let tool = catalog[call.tool], policy.allows(tool), let provider = catalog.provider(of: call.tool) else {
+            return Router.unknownTool(call.tool, suggestions: scope(policy).suggestions(for: call.tool))
+        }
+        return await provider.call(call)
+    }
+
+    /// The answer to a call of a tool that does not exist.
+    package static func unknownTool(_ name: String, suggestions: [String]) -> ToolResult {
+        let shown = name.count > 64 ? String(name.prefix(64)) + "…" : name
+        let hint =
+            suggestions.isEmpty
+            ? "Ask search_tools what there is." : "Did you mean \(suggestions.joined(separator: ", "))?"
+        return .failure(
+            "tool_not_found",
+            "There is no tool \(shown). \(hint)",
+            details: ["suggestions": .array(suggestions.map { .string($0) })]
+        )
+    }
+}

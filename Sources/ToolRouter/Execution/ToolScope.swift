@@ -1,0 +1,105 @@
+import Basics
+package import MCP
+package import Tools
+
+/// The tools that exist under one policy; of any other there is no trace, in lists, searches and suggestions alike.
+package final class ToolScope: Sendable {
+    /// The tools, in the catalog's order.
+    package let tools: [ToolSpecification]
+    /// Changes with the catalog and with the policy.
+    package let version: String
+
+    private let positions: [String: Int]
+    private let vocabulary: SearchVocabulary
+    private let made = Locked<Made>(Made())
+
+    private struct Made {
+        var search: ToolSearch?
+        var list: MCPToolList?
+    }
+
+    init(catalog: ToolCatalog, policy: ToolPolicy, vocabulary: SearchVocabulary) {
+        tools = catalog.tools.filter(policy.allows)
+        positions = Dictionary(uniqueKeysWithValues: tools.enumerated().map { ($1.name, $0) })
+        var hash = StableHash()
+        hash.combine(catalog.version.utf8)
+        for tool in tools { hash.combine(tool.name.utf8) }
+        version = hash.text
+        self.vocabulary = vocabulary
+    }
+
+    /// The tool of that name, if it exists here.
+    package subscript(name: String) -> ToolSpecification? { positions[name].map { tools[$0] } }
+
+    /// Names that resemble one that does not exist here, at most three.
+    package func suggestions(for name: String) -> [String] {
+        EditDistance.nearest(to: name, in: tools.map(\.name), limit: 3)
+    }
+
+    /// The toolkits that have tools here, in order.
+    package var toolkits: [String] {
+        var seen: Set<String> = []
+        return tools.map(\.toolkit).filter { seen.insert($0).inserted }
+    }
+
+    /// The tools that serve a request, best first.
+    package func search(_ request: String, toolkit: String? = nil, limit: Int) -> SearchOutcome {
+        search.search(request, toolkit: toolkit, limit: limit)
+    }
+
+    /// The tools as MCP describes them, made when first asked for.
+    package var list: MCPToolList {
+        made.withLock { made in
+            if let list = made.list { return list }
+            let list = MCPToolList(version: version, tools: tools.map { MCPTool($0) })
+            made.list = list
+            return list
+        }
+    }
+
+    // Made outside the lock: it takes milliseconds, and making it twice does no harm.
+    private var search: ToolSearch {
+        if let search = made.withLock({ $0.search }) { return search }
+        let search = ToolSearch(tools, utterances: vocabulary.utterances, lexicon: vocabulary.lexicon)
+        made.withLock { $0.search = search }
+        return search
+    }
+}
+
+/// What search knows besides the tools themselves.
+package struct SearchVocabulary: Sendable {
+    package var lexicon: SearchLexicon
+    /// How people ask for a tool, by its name.
+    package var utterances: [String: [String]]
+
+    package init(lexicon: SearchLexicon = SearchLexicon(), utterances: [String: [String]] = [:]) {
+        self.lexicon = lexicon
+        self.utterances = utterances
+    }
+}
+
+extension MCPTool {
+    /// A tool of ours in MCP's words.
+    package init(_ tool: ToolSpecification) {
+        self.init(
+            name: tool.name,
+            title: tool.title,
+            description: tool.description,
+            inputSchema: tool.inputSchema,
+            outputSchema: tool.outputSchema,
+            annotations: MCPToolAnnotations(tool.effect)
+        )
+    }
+}
+
+extension MCPToolAnnotations {
+    /// The hints that follow from an effect; every tool reaches the world outside.
+    package init(_ effect: Effect) {
+        self.init(
+            readOnly: effect == .read,
+            destructive: effect == .set || effect == .destroy,
+            idempotent: effect == .read || effect == .set || effect == .keyed,
+            openWorld: true
+        )
+    }
+}

@@ -1,0 +1,181 @@
+import JSON
+import Testing
+import ToolRouter
+import Tools
+
+@Suite struct MetaToolsTests {
+    private let provider = EchoTools(Fixture.tools)
+
+    private func call(
+        _ tool: String,
+        _ arguments: JSONObject,
+        policy: ToolPolicy = ToolPolicy()
+    ) async throws -> (value: JSONValue, result: ToolResult) {
+        let meta = MetaTools(router: Fixture.router(provider), policy: policy)
+        let result = await meta.call(ToolCall(tool: tool, arguments: arguments, user: "ada", origin: .model))
+        return (try Fixture.json(result.payload), result)
+    }
+
+    @Test func `the list is small and says nothing that can change`() {
+        let meta = MetaTools(router: Fixture.router(), policy: ToolPolicy())
+        #expect(meta.tools.map(\.name) == ["search_tools", "get_tool_schemas", "execute_tools"])
+        let size = meta.tools.reduce(0) { size, tool in
+            size + tool.description.utf8.count + JSONWriter.bytes(of: tool.inputSchema).count + tool.name.utf8.count
+        }
+        // A token of such text is more than three bytes long.
+        #expect(size / 3 < 2500)
+        #expect(meta.tools == MetaTools(router: Fixture.router(), policy: ToolPolicy(tools: [])).tools)
+    }
+
+    @Test func `search names tools with their arguments and how the user is connected`() async throws {
+        let (value, result) = try await call(
+            "search_tools",
+            [
+                "queries": [
+                    ["use_case": "list the candidates", "known_fields": "id:7"], ["use_case": "show offers"],
+                ], "limit": 2,
+            ]
+        )
+        #expect(!result.isError)
+        let first = value["results"]?[0]?["tools"]?[0]
+        #expect(first?["name"] == "list_all_acme_candidates")
+        #expect(first?["description"] == "Lists candidates.")
+        #expect(first?["required"] == ["id"])
+        #expect(first?["optional"] == ["note"])
+        #expect(first?["still_needed"] == [])
+        #expect(value["results"]?[1]?["tools"]?[0]?["name"] == "list_all_beta_offers")
+        #expect(value["results"]?[1]?["tools"]?[0]?["still_needed"] == nil)
+        #expect(value["connections"]?[0] == ["toolkit": "acme", "status": "active"])
+        #expect(
+            value["connections"]?[1]
+                == [
+                    "toolkit": "beta", "status": "missing",
+                    "how_to_connect": "switchboard connections add beta --user ada",
+                ]
+        )
+        #expect(value["next"]?.string?.contains("connection is missing") == true)
+    }
+
+    @Test func `a request that nothing serves is said instead of answered badly`() async throws {
+        let (value, result) = try await call("search_tools", ["queries": [["use_case": "play some jazz"]]])
+        #expect(!result.isError)
+        #expect(value["results"]?[0]?["tools"] == [])
+        #expect(value["results"]?[0]?["note"]?.string?.hasPrefix("No tool serves this.") == true)
+    }
+
+    @Test func `schemas come for tools that exist and suggestions for others`() async throws {
+        let (value, _) = try await call(
+            "get_tool_schemas",
+            ["names": ["get_single_acme_job_by_id", "get_single_acme_jobs_by_id"]]
+        )
+        #expect(value["tools"]?.array?.count == 1)
+        #expect(value["tools"]?[0]?["input_schema"] == Fixture.tools[1].inputSchema)
+        #expect(value["not_found"]?[0]?["name"] == "get_single_acme_jobs_by_id")
+        #expect(value["not_found"]?[0]?["suggestions"]?[0] == "get_single_acme_job_by_id")
+    }
+
+    @Test func `calls run side by side, each with its own outcome, in order`() async throws {
+        let (value, result) = try await call(
+            "execute_tools",
+            [
+                "calls": [
+                    ["tool": "list_all_acme_candidates", "arguments": ["id": "1"], "id": "a"],
+                    ["tool": "no_such_tool", "arguments": [:], "id": "b"],
+                    ["tool": "get_single_acme_job_by_id", "arguments": ["fail": 404]],
+                    ["tool": "create_a_acme_comment", "arguments": "{\"note\":\"line\\nbreak\"}"],
+                ]
+            ]
+        )
+        #expect(!result.isError)
+        #expect(result.origin == .candidate)
+        #expect(value["results"]?.array?.map { $0["ok"] } == [true, false, false, true])
+        #expect(value["results"]?.array?.map { $0["id"] } == ["a", "b", nil, nil])
+        #expect(value["results"]?[0]?["result"]?["arguments"] == ["id": "1"])
+        #expect(value["results"]?[1]?["error"]?["error"] == "tool_not_found")
+        #expect(value["results"]?[2]?["error"]?["status"] == 404)
+        #expect(value["results"]?[3]?["result"]?["arguments"] == ["note": "line\nbreak"])
+        #expect(value["succeeded"] == 2 && value["failed"] == 2)
+        #expect(Set(provider.calls.map(\.user)) == ["ada"])
+    }
+
+    @Test func `fifty calls are taken and fifty-one refused`() async throws {
+        func calls(_ count: Int) -> JSONObject {
+            [
+                "calls": .array(
+                    (0..<count).map { ["tool": "list_all_acme_candidates", "arguments": ["id": .string("\($0)")]] }
+                )
+            ]
+        }
+        let (value, _) = try await call("execute_tools", calls(50))
+        #expect(value["results"]?.array?.map { $0["result"]?["arguments"]?["id"]?.string } == (0..<50).map { "\($0)" })
+        let (_, refused) = try await call("execute_tools", calls(51))
+        #expect(refused.isError)
+        #expect(provider.calls.count == 50)
+    }
+
+    private struct Mistake: Sendable {
+        var tool: String
+        var arguments: JSONObject
+        var message: String
+    }
+
+    private static let mistakes: [Mistake] = [
+        Mistake(tool: "search_tools", arguments: ["querys": []], message: "Did you mean queries?"),
+        Mistake(tool: "search_tools", arguments: ["queries": []], message: "must be a list of 1 to 10 objects"),
+        Mistake(
+            tool: "search_tools",
+            arguments: ["queries": [["use_case": ""]]],
+            message: "must be a text that is not"
+        ),
+        Mistake(tool: "search_tools", arguments: ["queries": [["usecase": "x"]]], message: "has no \"usecase\""),
+        Mistake(
+            tool: "search_tools",
+            arguments: ["queries": [["use_case": "x"]], "limit": 0],
+            message: "from 1 to 20"
+        ),
+        Mistake(tool: "get_tool_schemas", arguments: ["names": "x"], message: "names must be a list"),
+        Mistake(
+            tool: "execute_tools",
+            arguments: ["calls": [["tool": "x", "arguments": [1]]]],
+            message: "be an object"
+        ),
+        Mistake(tool: "execute_tools", arguments: ["calls": [1]], message: "calls[0] must be an object"),
+    ]
+
+    @Test(arguments: mistakes.indices)
+    func `wrong arguments are named`(position: Int) async throws {
+        let mistake = MetaToolsTests.mistakes[position]
+        let (value, result) = try await call(mistake.tool, mistake.arguments)
+        #expect(result.isError)
+        #expect(value["error"] == "invalid_arguments")
+        #expect(result.displayText.contains(mistake.message))
+    }
+
+    @Test func `a hidden tool is like one that never was, in search, description and call alike`() async throws {
+        let policy = ToolPolicy(methods: ["read"])
+        func answers(_ name: String) async throws -> [String] {
+            var texts: [String] = []
+            for (tool, arguments) in [
+                ("search_tools", ["queries": [["use_case": .string("use " + name)]]] as JSONObject),
+                ("get_tool_schemas", ["names": [.string(name)]]),
+                ("execute_tools", ["calls": [["tool": .string(name), "arguments": ["id": "1"]]]]),
+            ] {
+                let (_, result) = try await call(tool, arguments, policy: policy)
+                texts.append(String(decoding: result.payload, as: UTF8.self).replacing(name, with: "NAME"))
+            }
+            return texts
+        }
+        // Equally far from every tool that is visible.
+        #expect(try await answers("delete_a_acme_job_by_id") == answers("delete_a_acme_zap_by_id"))
+        #expect(provider.calls.isEmpty)
+        let (value, _) = try await call(
+            "search_tools",
+            ["queries": [["use_case": "delete job"]], "limit": 20],
+            policy: policy
+        )
+        let found = value["results"]?[0]?["tools"]?.array?.compactMap { $0["name"]?.string } ?? []
+        #expect(!found.contains("delete_a_acme_job_by_id"))
+        let (open, _) = try await call("search_tools", ["queries": [["use_case": "delete job"]]])
+        #expect(open["results"]?[0]?["tools"]?[0]?["name"] == "delete_a_acme_job_by_id")
+    }
+}
