@@ -32,10 +32,22 @@ CALLS = [
 
 BRIEFING = """# Interview briefing: Sarah Jenkins
 
-- Candidate: Sarah Jenkins [candidate 98765]
-- Application under discussion [application 5566]
+**Background.** Product manager with seven years in business software; led merchant onboarding at Kestrel Payments and raised
+activation from 41 to 58 percent [application 5566]. An earlier application ended in March 2024 [application 4870].
 
-Read the comments on the application before the interview: they hold the earlier interviewers' views.
+**In the pipeline.** Applied on 12 October 2026 through an employee referral [application 5566].
+
+**What interviewers wrote.**
+- Phone screen: wants to be closer to the people who use the product; notice period eight weeks [comment 60309].
+- Product case: strong on discovery, weaker on pricing; a yes [comment 60310].
+- Engineering partner: plain about trade-offs; has not yet run a migration customers depend on [comment 60311].
+- Hiring manager: leaning yes, wants one more talk on stakeholders and pricing [comment 60312].
+
+**Ask about.** Who pays for a change and what it costs [comment 60310]; a migration under load [comment 60311].
+
+**Before you start.** The conversation is on 24 November at 14:00 in Bristol; she needs step-free access [comment 60313].
+
+Sarah Jenkins is [candidate 98765].
 """
 
 
