@@ -129,8 +129,8 @@ package actor AgentSession {
             let reply = try await read(request, &turn, &partial, &written, report)
             transcript?.record(.modelReply(RecordedReply(reply)), origin: .model)
             return turn.replied(reply, elapsed: seconds(since: start))
-        } catch let error as ModelError {
-            if Task.isCancelled { return turn.cancelled(partial: partial) }
+        } catch  where !(error is CancellationError) && !Task.isCancelled {
+            let error = error as? ModelError ?? ModelError(.unavailable, "the model failed: \(error)", cause: error)
             transcript?.record(.error(code: error.code.rawValue, message: error.description), origin: .workflow)
             let action = turn.modelFailed(error, elapsed: seconds(since: start))
             if case .askModel = action { await report(.interrupted(reason: error.message)) }

@@ -104,7 +104,7 @@ struct Turn {
             return .askModel(offersTools: lastCall == nil)
         }
         failure = error
-        if error.code == .timeout, elapsed >= limits.maximumSeconds { return outOfTime() }
+        if error.code == .timeout || error.isInterruption, elapsed >= limits.maximumSeconds { return outOfTime() }
         return stop(.failed, error.description)
     }
 

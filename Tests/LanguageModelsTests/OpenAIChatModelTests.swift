@@ -205,6 +205,51 @@ import Testing
         #expect(server.abandonedStreams == 1)
     }
 
+    @Test func `a transport that fails in its own way is an error, not a cancellation`() async {
+        struct Odd: HTTPTransport, Error {
+            func send(_ request: HTTPRequest, options: HTTPRequestOptions) async throws -> HTTPResponse { throw Odd() }
+        }
+        let model = OpenAIChatModel(OpenAIChatConfiguration(model: "m", baseURL: "http://fake/v1"), transport: Odd())
+        await #expect { try await ask(model) } throws: { ($0 as? ModelError)?.code == .connectionFailed }
+    }
+
+    @Test func `a connection that was refused is tried again, one that cannot work is not`() async throws {
+        struct Failing: HTTPTransport {
+            let code: HTTPError.Code
+            let attempts: Recorder<Int>
+            func send(_ request: HTTPRequest, options: HTTPRequestOptions) async throws -> HTTPResponse {
+                attempts.add(1)
+                throw HTTPError(code, "no")
+            }
+        }
+        for (code, expected) in [(HTTPError.Code.connectFailed, 3), (.hostNotFound, 1), (.tlsFailed, 1)] {
+            let attempts = Recorder<Int>()
+            let model = OpenAIChatModel(
+                OpenAIChatConfiguration(model: "m", baseURL: "http://fake/v1"),
+                transport: Failing(code: code, attempts: attempts),
+                sleep: { _ in }
+            )
+            await #expect(throws: ModelError.self) { try await ask(model) }
+            #expect(attempts.all.count == expected)
+        }
+    }
+
+    @Test func `a spec makes a configuration, and its own base URL wins`() throws {
+        let own = OpenAIChatConfiguration(
+            try ModelSpec("openai-chat:m@http://h/v1"),
+            defaultBaseURL: "x",
+            credential: key
+        )
+        #expect(own?.baseURL == "http://h/v1" && own?.credential?.key(for: "http://h/v1") == nil)
+        let other = OpenAIChatConfiguration(
+            try ModelSpec("openai-chat:m"),
+            defaultBaseURL: "http://fake/v1",
+            credential: key
+        )
+        #expect(other?.credential?.key(for: "http://fake/v1/") == key.key)
+        #expect(OpenAIChatConfiguration(try ModelSpec("replay:f"), credential: nil) == nil)
+    }
+
     @Test func `more tools than the server takes is told before anything is sent`() async {
         let server = FakeModelServer([])
         let tools = (0..<129).map { ModelTool(name: "t\($0)", description: "", inputSchema: [:]) }

@@ -34,4 +34,19 @@ package struct OpenAIChatConfiguration: Sendable, Hashable {
         self.credential = credential
         outputLimitField = baseURL == OpenAIChatConfiguration.openAI ? "max_completion_tokens" : "max_tokens"
     }
+
+    /// The server and model that a spec names; nil for a spec of another kind.
+    ///
+    /// - Parameters:
+    ///   - spec: What the person asked for.
+    ///   - baseURL: Where to ask when the spec has no base URL, such as `OPENAI_BASE_URL`.
+    ///   - credential: The key with the base URL that it belongs to; not sent anywhere else.
+    package init?(
+        _ spec: ModelSpec,
+        defaultBaseURL baseURL: String = OpenAIChatConfiguration.openAI,
+        credential: ModelCredential?
+    ) {
+        guard case .openAIChat(let model, let own) = spec else { return nil }
+        self.init(model: model, baseURL: own ?? baseURL, credential: credential)
+    }
 }

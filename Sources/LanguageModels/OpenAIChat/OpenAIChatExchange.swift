@@ -98,6 +98,9 @@ final class OpenAIChatExchange: ModelExchange {
             guard error.code != .cancelled, !Task.isCancelled else { throw CancellationError() }
             let failure = OpenAIChatErrors.transport(error, configuration: configuration)
             again(after: configuration.retries.delay(attempt: attempt + 1, failure: error), attempt + 1, failure)
+        } catch  where !(error is CancellationError) && !(error is ModelError) && !Task.isCancelled {
+            let message = "the request to \(configuration.baseURL) failed: \(error)"
+            state = .failing(ModelError(.connectionFailed, message, cause: error))
         }
     }
 
