@@ -18,7 +18,21 @@ package struct Sandbox: Sendable {
         candidates: Int = SandboxWorld.defaultCandidates,
         options: SandboxOptions = SandboxOptions()
     ) {
-        let world = SandboxWorld(seed: seed, clock: clock, candidates: candidates)
+        self.init(world: SandboxWorld(seed: seed, clock: clock, candidates: candidates), options: options)
+    }
+
+    /// A sandbox that starts from another's generated data, whatever has been written there since.
+    ///
+    /// Much cheaper than generating them again, so that every test can have its own.
+    package init(
+        like other: Sandbox,
+        clock: any WallClock = ManualClock(SandboxWorld.defaultNow),
+        options: SandboxOptions = SandboxOptions()
+    ) {
+        self.init(world: SandboxWorld(like: other.world, clock: clock), options: options)
+    }
+
+    private init(world: SandboxWorld, options: SandboxOptions) {
         let control = SandboxControl(world: world)
         self.world = world
         self.control = control

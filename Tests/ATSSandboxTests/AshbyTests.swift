@@ -5,8 +5,7 @@ import JSON
 import Testing
 
 struct AshbyTests {
-    private static let shared = Sandbox()
-    let client = SandboxClient(sandbox: shared)
+    let client = SandboxClient(sandbox: .standard)
 
     private func code(_ answer: SandboxClient.Answer) -> JSONValue { answer.json.at("errorInfo.code") }
 
@@ -77,7 +76,7 @@ struct AshbyTests {
 
     @Test func `a cursor expires after an hour and a sync token after 14 days`() async throws {
         let clock = ManualClock(SandboxWorld.defaultNow)
-        let own = SandboxClient(sandbox: Sandbox(clock: clock))
+        let own = SandboxClient(sandbox: Sandbox(like: .small, clock: clock))
         let cursor = try await own.ashby("candidate.list", ["limit": 1]).json.at("nextCursor")
         let token = try await own.ashby("user.list").json.at("syncToken")
         clock.advance(seconds: 3601)

@@ -4,7 +4,7 @@ import JSON
 import Testing
 
 struct AshbyWriteTests {
-    let client = SandboxClient(sandbox: Sandbox(candidates: 210))
+    let client = SandboxClient(sandbox: Sandbox(like: .small))
 
     private func results(_ operation: String, _ body: JSONValue) async throws -> JSONValue {
         let answer = try await client.ashby(operation, body).json

@@ -5,8 +5,7 @@ import JSON
 import Testing
 
 struct BriefingDataTests {
-    private static let shared = Sandbox()
-    let client = SandboxClient(sandbox: shared)
+    let client = SandboxClient(sandbox: .standard)
 
     @Test func `Pinpoint has Sarah Jenkins with her application for Product Manager`() async throws {
         let person = try await client.pinpoint("GET", "candidates/98765").json

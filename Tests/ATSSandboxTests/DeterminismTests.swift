@@ -27,6 +27,8 @@ struct DeterminismTests {
             let client = SandboxClient(sandbox: Sandbox(seed: seed, candidates: candidates))
             let path = "applications/5566?include=job"
             #expect(try await client.pinpoint("GET", path).json.at("included.0.attributes.title") == "Product Manager")
+            let count = try await client.pinpoint("GET", "candidates?stats[total]=count&page[size]=0").json
+            #expect(count.at("meta.stats.total.count").integer == max(candidates, 210))
             #expect(
                 try await client.pinpoint("GET", "candidates/98765").json.at("data.attributes.full_name")
                     == "Sarah Jenkins"

@@ -18,7 +18,7 @@ struct FaultTests {
         let waits = Waits()
         self.waits = waits
         let options = SandboxOptions(sleep: { seconds in waits.seconds.withLock { $0.append(seconds) } })
-        client = SandboxClient(sandbox: Sandbox(clock: clock, candidates: 210, options: options))
+        client = SandboxClient(sandbox: Sandbox(like: .small, clock: clock, options: options))
     }
 
     private func arm(_ fault: JSONValue) async throws {

@@ -5,8 +5,7 @@ import JSON
 import Testing
 
 struct PinpointTests {
-    private static let shared = Sandbox()
-    let client = SandboxClient(sandbox: shared)
+    let client = SandboxClient(sandbox: .standard)
 
     private func ids(_ path: String) async throws -> [String] {
         let answer = try await client.pinpoint("GET", path)
@@ -135,7 +134,7 @@ struct PinpointTests {
     @Test func `the rate limit answers 429 with Retry-After`() async throws {
         let clock = ManualClock(SandboxWorld.defaultNow)
         let options = SandboxOptions(limitsRates: true)
-        let own = SandboxClient(sandbox: Sandbox(clock: clock, candidates: 210, options: options))
+        let own = SandboxClient(sandbox: Sandbox(like: .small, clock: clock, options: options))
         for _ in 0..<120 { #expect(try await own.pinpoint("GET", "users/3002").status == 200) }
         let refused = try await own.pinpoint("GET", "users/3002")
         #expect(refused.status == 429)

@@ -4,7 +4,7 @@ import JSON
 import Testing
 
 struct PinpointWriteTests {
-    let client = SandboxClient(sandbox: Sandbox(candidates: 210))
+    let client = SandboxClient(sandbox: Sandbox(like: .small))
 
     private func body(
         _ type: String,

@@ -13,7 +13,7 @@ struct SandboxClient {
         var json: JSONValue
     }
 
-    var sandbox = Sandbox()
+    var sandbox: Sandbox
     var ashbyKey = SandboxKeys.ashby
     var pinpointKey = SandboxKeys.pinpoint
 
@@ -71,6 +71,13 @@ struct SandboxClient {
             body["cursor"] = page["nextCursor"]
         }
     }
+}
+
+extension Sandbox {
+    /// The default data set, for tests that only read.
+    static let standard = Sandbox()
+    /// The smallest data set, to make others like it.
+    static let small = Sandbox(candidates: 210)
 }
 
 extension JSONValue {

@@ -1,6 +1,5 @@
 /// Identifiers that depend on the seed, what they name, and a number; never on the machine or the time.
 enum StableID {
-    private static let digits = Array("0123456789abcdef".utf8)
     private static let crockford = Array("0123456789ABCDEFGHJKMNPQRSTVWXYZ".utf8)
 
     /// A UUID that looks like version 4 (RFC 9562 section 5.4).
@@ -10,14 +9,21 @@ enum StableID {
         var low = random.next()
         high = high & 0xFFFF_FFFF_FFFF_0FFF | 0x4000
         low = low & 0x3FFF_FFFF_FFFF_FFFF | 0x8000_0000_0000_0000
-        var text: [UInt8] = []
-        text.reserveCapacity(36)
-        for index in 0..<32 {
-            if index == 8 || index == 12 || index == 16 || index == 20 { text.append(0x2D) }
-            let word = index < 16 ? high : low
-            text.append(digits[Int(word >> UInt64(60 - (index & 15) * 4) & 15)])
+        return String(unsafeUninitializedCapacity: 36) { text in
+            var position = 0
+            var index = 0
+            while index < 32 {
+                if index == 8 || index == 12 || index == 16 || index == 20 {
+                    text[position] = 0x2D
+                    position += 1
+                }
+                let digit = (index < 16 ? high : low) >> UInt64(60 - (index & 15) * 4) & 15
+                text[position] = UInt8(digit < 10 ? 0x30 + digit : 0x57 + digit)
+                position += 1
+                index += 1
+            }
+            return position
         }
-        return String(decoding: text, as: UTF8.self)
     }
 
     /// A ULID for a request: the clock's time, then bits of what was asked.

@@ -27,7 +27,8 @@ struct Store: Sendable {
     }
 
     mutating func put(_ id: String, _ values: JSONObject, in table: String) {
-        put(self[table].row(id: id, values), in: table)
+        guard let columns = tables[table]?.columns else { return }
+        put(Row(id: id, columns: columns, values), in: table)
     }
 
     mutating func remove(_ id: String, from table: String) {

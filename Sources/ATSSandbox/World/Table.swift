@@ -11,7 +11,9 @@ struct Table: Sendable {
     let columns: Columns
     private var slots: [Row?] = []
     private var positions: [String: Int] = [:]
-    private var indexes: [String: [String: [Int]]]
+    private let indexed: [String]
+    /// Of each indexed column, the positions of the rows by value.
+    private var indexes: [[String: [Int]]]
     private var stale: [Int: Stale] = [:]
     private(set) var count = 0
     /// How many rows there ever were; the number of the last one made.
@@ -19,7 +21,8 @@ struct Table: Sendable {
 
     init(columns: [String], indexed: [String] = []) {
         self.columns = Columns(columns)
-        indexes = Dictionary(uniqueKeysWithValues: indexed.map { ($0, [:]) })
+        self.indexed = indexed
+        indexes = Array(repeating: [:], count: indexed.count)
     }
 
     /// The row of an id, as reads by id see it: at once.
@@ -45,8 +48,8 @@ struct Table: Sendable {
             slots.append(row)
             count += 1
         }
-        for name in indexes.keys {
-            for key in Table.keys(of: row[name]) { indexes[name]?[key, default: []].append(position) }
+        for (number, name) in indexed.enumerated() {
+            for key in Table.keys(of: row[name]) { indexes[number][key, default: []].append(position) }
         }
     }
 
@@ -60,10 +63,10 @@ struct Table: Sendable {
 
     /// The rows whose indexed column has, or whose list contains, a value; in the order they were made.
     func rows(where column: String, is value: String) -> [Row] {
-        guard let index = indexes[column] else {
+        guard let number = indexed.firstIndex(of: column) else {
             return slots.compactMap { $0 }.filter { Table.keys(of: $0[column]).contains(value) }
         }
-        return (index[value] ?? []).sorted().compactMap { slots[$0] }
+        return (indexes[number][value] ?? []).sorted().compactMap { slots[$0] }
     }
 
     /// The row at a position as lists show it at an instant; nil for one that is gone, or not shown yet.
@@ -82,8 +85,8 @@ struct Table: Sendable {
 
     private mutating func unindex(_ position: Int) {
         guard let row = slots[position] else { return }
-        for name in indexes.keys {
-            for key in Table.keys(of: row[name]) { indexes[name]?[key]?.removeAll { $0 == position } }
+        for (number, name) in indexed.enumerated() {
+            for key in Table.keys(of: row[name]) { indexes[number][key]?.removeAll { $0 == position } }
         }
     }
 
