@@ -203,6 +203,19 @@ import Tools
         #expect(result.displayText == #"{"done":true}"#)
     }
 
+    @Test(
+        arguments: [
+            (#"{"success":true,"results":null}"#, #"{"found":false}"#),
+            (#"{"success":true,"results":7}"#, #"{"result":7}"#),
+            (#"{"success":true,"results":{"a":1},"warnings":["w"]}"#, #"{"a":1,"warnings":["w"]}"#),
+            ("{\"success\":true,\n\"results\":{\n\"a\": \"x\\ny\"}}", #"{"a":"x\ny"}"#),
+        ]
+    )
+    func `every result is one object on one line`(body: String, result: String) async {
+        let api = FakeAPI(json: body)
+        #expect(await Fixture.provider(api).call("ashby_api_key_info").displayText == result)
+    }
+
     @Test func `an unknown tool names the three nearest`() async {
         let api = FakeAPI(json: "{}")
         let result = await Fixture.provider(api).call("list_all_pinpoint_candidate")

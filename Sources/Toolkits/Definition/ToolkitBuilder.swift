@@ -171,7 +171,7 @@ struct ToolkitBuilder {
 
     /// What tools say about each other and about what is shared.
     private mutating func check(_ tools: [ToolkitTool]) {
-        let byName = Dictionary(uniqueKeysWithValues: tools.map { ($0.specification.name, $0) })
+        let byName = Dictionary(tools.map { ($0.specification.name, $0) }, uniquingKeysWith: { first, _ in first })
         let authentication = JSONPointer(tokens: ["authentication", "probe", "tool"])
         if let probe = definition.authentication.probe {
             if byName[probe.tool]?.specification.effect != .read {

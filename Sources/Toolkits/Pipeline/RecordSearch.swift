@@ -8,7 +8,7 @@ struct RecordSearch {
     let text: String
     /// Matches that end the search.
     let limit: Int
-    private let words: [String]
+    private let words: [[UInt8]]
     private var page: Int
     private var offset: Int
     private(set) var matches: [JSONValue] = []
@@ -66,6 +66,6 @@ struct RecordSearch {
             text += RequestBuilder.text(of: value) + "\n"
         }
         let folded = TextFolding.fold(text)
-        return !words.isEmpty && words.allSatisfy { folded.contains($0) }
+        return !words.isEmpty && words.allSatisfy { TextFolding.contains($0, in: folded) }
     }
 }

@@ -30,7 +30,16 @@ struct RequestBuilder {
         request.method = tool.operation.method
         request.fields["Accept"] = "application/json"
         for header in toolkit.settings.request.headers { request.fields[header.name] = header.value }
-        for header in bound.headers { request.fields[header.name] = header.value }
+        for header in bound.headers {
+            // A line break would add header fields that nobody allowed.
+            guard header.value.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F }) else {
+                throw ToolFailure(
+                    "invalid_arguments",
+                    "\(header.name) must not contain control characters; nothing was sent."
+                )
+            }
+            request.fields[header.name] = header.value
+        }
         if let body = tool.operation.body {
             request.fields["Content-Type"] = body.contentType
             request.body = .bytes(JSONWriter.bytes(of: document(bound)))

@@ -6,12 +6,11 @@ struct ResponseReader {
     /// What a response has to say.
     struct Reading: Sendable {
         enum Content: Sendable {
-            /// The bytes of an array with so many elements, as they came.
+            /// The bytes of an array, and how many elements it has.
             case rawList(ArraySlice<UInt8>, count: Int)
             case list([JSONValue])
-            /// The bytes of a single value, as they came.
+            /// The bytes of a single value.
             case rawRecord(ArraySlice<UInt8>)
-            case record(JSONValue)
             /// The call was done and there is nothing to return.
             case nothing
         }
@@ -27,7 +26,7 @@ struct ResponseReader {
             switch content {
             case .rawList(_, let count): count
             case .list(let items): items.count
-            case .rawRecord, .record: 1
+            case .rawRecord: 1
             case .nothing: 0
             }
         }
@@ -38,7 +37,6 @@ struct ResponseReader {
             case .rawList(let bytes, _): (try? JSONParser.parse(bytes))?.array ?? []
             case .list(let items): items
             case .rawRecord(let bytes): (try? JSONParser.parse(bytes)).map { [$0] } ?? []
-            case .record(let record): [record]
             case .nothing: []
             }
         }
@@ -74,13 +72,20 @@ struct ResponseReader {
             return .rawList(payload.raw, count: count)
         case .jsonAPI:
             guard let data = body["data"], !data.isNull else { return .nothing }
-            let document = body.value
-            let flattener = ResourceFlattener(document: document)
-            switch document["data"] {
-            case .array(let resources)?: return .list(resources.map { flattener.flatten($0) })
-            case let resource?: return .record(flattener.flatten(resource))
-            case nil: return .nothing
+            let flattener = ResourceFlattener(document: body)
+            var writer = JSONWriter(capacity: data.raw.count)
+            guard data.isArray else {
+                flattener.write(data, to: &writer)
+                return .rawRecord(writer.bytes[...])
             }
+            var count = 0
+            writer.beginArray()
+            for resource in data.elements {
+                flattener.write(resource, to: &writer)
+                count += 1
+            }
+            writer.endArray()
+            return .rawList(writer.bytes[...], count: count)
         }
     }
 }

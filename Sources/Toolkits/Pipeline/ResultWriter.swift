@@ -4,21 +4,22 @@ import Tools
 /// Writes what came of a call in the shape that all tools share.
 ///
 /// A list is `{"items": […], "next_cursor": …}`, perhaps with `total`, `search` and what the toolkit passes on; a record
-/// is the record; a call that returns nothing is `{"done": true}`.
+/// is the record; a write that returns nothing is `{"done": true}`, and a read that finds nothing `{"found": false}`. Every
+/// result is an object, because MCP has no other structured content.
 struct ResultWriter {
     let origin: Origin
+    let isWrite: Bool
 
     func result(_ reading: ResponseReader.Reading, next: String?, search: JSONValue? = nil) -> ToolResult {
         switch reading.content {
-        case .rawRecord(let bytes) where reading.extra.isEmpty:
+        case .rawRecord(let bytes) where reading.extra.isEmpty && bytes.first == 0x7B:
             return ToolResult(payload: ResultWriter.singleLine(bytes), origin: origin)
-        case .rawRecord, .record:
-            var record = reading.records.first ?? .null
-            for extra in reading.extra where record.object != nil && record[extra.name] == nil {
-                record[extra.name] = extra.value
-            }
-            return ToolResult(record, origin: origin)
-        case .nothing: return ToolResult(["done": true], origin: origin)
+        case .rawRecord:
+            let value = reading.records.first ?? .null
+            var record = value.object ?? ["result": value]
+            for extra in reading.extra where record[extra.name] == nil { record[extra.name] = extra.value }
+            return ToolResult(.object(record), origin: origin)
+        case .nothing: return ToolResult(isWrite ? ["done": true] : ["found": false], origin: origin)
         case .rawList(let bytes, _):
             var writer = JSONWriter(capacity: bytes.count + 128)
             writer.beginObject()

@@ -131,7 +131,8 @@ struct ToolExecution: Sendable {
         _ tool: ToolkitTool,
         search: JSONValue? = nil
     ) -> ToolResult {
-        ResultWriter(origin: tool.origin).result(reading, next: next, search: search)
+        ResultWriter(origin: tool.origin, isWrite: tool.specification.effect.isWrite)
+            .result(reading, next: next, search: search)
     }
 
     // MARK: - Searches
