@@ -77,32 +77,34 @@ import Tools
         await database.close()
     }
 
-    @Test(
-        arguments: [
-            ({ $0.policy.methods = [] }, "leaves no tool"),
-            ({ $0.policy.tags = ["nothing"] }, "leaves no tool"),
-            ({ $0.policy.toolkits = .only([]) }, "leaves no tool"),
-            ({ $0.policy.toolkits = .only(["amce"]) }, "Did you mean acme?"),
-            ({ $0.policy.methods = ["reed"] }, "Did you mean read?"),
-            ({ $0.policy.tools = ["list_all_acme_candidate"] }, "Did you mean list_all_acme_candidates"),
-            ({ $0.name = "" }, "name must have"),
-            ({ $0.user = "" }, "user must have"),
-            ({ $0.expiresAt = Timestamp(milliseconds: 1_800_000_059_999) }, "at least 60 seconds ahead"),
-        ] as [(@Sendable (inout EndpointDraft) -> Void, String)]
-    )
-    func `a draft that makes no sense is refused with the reason`(
-        change: @Sendable (inout EndpointDraft) -> Void,
-        message: String
-    ) async throws {
+    private struct Mistake: Sendable {
+        var message: String
+        var change: @Sendable (inout EndpointDraft) -> Void
+    }
+
+    private static let mistakes: [Mistake] = [
+        Mistake(message: "leaves no tool") { $0.policy.methods = [] },
+        Mistake(message: "leaves no tool") { $0.policy.tags = ["nothing"] },
+        Mistake(message: "leaves no tool") { $0.policy.toolkits = .only([]) },
+        Mistake(message: "Did you mean acme?") { $0.policy.toolkits = .only(["amce"]) },
+        Mistake(message: "Did you mean read?") { $0.policy.methods = ["reed"] },
+        Mistake(message: "Did you mean list_all_acme") { $0.policy.tools = ["list_all_acme_candidate"] },
+        Mistake(message: "name must have") { $0.name = "" },
+        Mistake(message: "user must have") { $0.user = "" },
+        Mistake(message: "60 seconds ahead") { $0.expiresAt = Timestamp(milliseconds: 1_800_000_059_999) },
+    ]
+
+    @Test(arguments: mistakes.indices)
+    func `a draft that makes no sense is refused with the reason`(position: Int) async throws {
         let database = try await database()
         var draft = draft
-        change(&draft)
+        EndpointStoreTests.mistakes[position].change(&draft)
         let changed = draft
         let error = await #expect(throws: RouterError.self) {
             try await store(database).create(changed, catalog: catalog)
         }
         #expect(error?.code == .invalid)
-        #expect(error?.message.contains(message) == true)
+        #expect(error?.message.contains(EndpointStoreTests.mistakes[position].message) == true)
         await database.close()
     }
 

@@ -1,0 +1,18 @@
+import Basics
+package import Connections
+package import JSON
+
+extension ConnectionRecord {
+    /// The connection as the control API shows it: the names of its secrets, never their values.
+    package var json: JSONObject {
+        var fields = JSONObject()
+        for (name, value) in self.fields.sorted(by: { $0.key < $1.key }) { fields[name] = .string(value) }
+        return [
+            "id": .string(id), "user": user.map { .string($0) } ?? .null, "toolkit": .string(toolkit),
+            "label": .string(label), "fields": .object(fields),
+            "secrets": .array(secretNames.map { .string($0) }), "base_url": baseURL.map { .string($0) } ?? .null,
+            "state": .string(state.rawValue), "created_at": .string(createdAt.iso8601),
+            "updated_at": .string(updatedAt.iso8601),
+        ]
+    }
+}

@@ -1,0 +1,73 @@
+import Connections
+import HTTP
+import JSON
+
+/// An error of the control API as a problem document (RFC 9457).
+struct Problem: Error {
+    var status: Int
+    /// A code that programs can rely on.
+    var code: String
+    /// What is wrong, and what to do about it.
+    var detail: String
+    var extra: JSONObject = [:]
+    var fields: HTTPFields = [:]
+
+    init(_ status: Int, _ code: String, _ detail: String) {
+        self.status = status
+        self.code = code
+        self.detail = detail
+    }
+
+    init(_ error: RouterError) {
+        switch error.code {
+        case .invalid: self.init(400, "invalid", error.message)
+        case .notFound: self.init(404, "not_found", error.message)
+        case .conflict: self.init(409, "conflict", error.message)
+        case .storage: self.init(500, "storage", error.message)
+        }
+    }
+
+    init(_ error: ConnectionError) {
+        switch error.code {
+        case .missing: self.init(404, error.code.rawValue, error.message)
+        case .invalid: self.init(400, error.code.rawValue, error.message)
+        case .ambiguous, .needsReauthorization: self.init(409, error.code.rawValue, error.message)
+        case .sealed, .storage: self.init(500, error.code.rawValue, error.message)
+        }
+    }
+
+    static func notFound(_ path: Substring) -> Problem {
+        Problem(404, "not_found", "There is nothing at \(path.prefix(32)).")
+    }
+
+    static func method(_ allowed: String) -> Problem {
+        var problem = Problem(405, "method_not_allowed", "Only \(allowed) can be used here.")
+        problem.fields["Allow"] = allowed
+        return problem
+    }
+
+    var response: HTTPResponse {
+        var object: JSONObject = [
+            "type": "about:blank", "title": .string(Problem.title(status)), "status": .integer(status),
+            "code": .string(code), "detail": .string(detail),
+        ]
+        for member in extra where object[member.name] == nil { object[member.name] = member.value }
+        var fields = fields
+        fields["Content-Type"] = "application/problem+json"
+        return .json(JSONWriter.bytes(of: .object(object)), status: status, fields: fields)
+    }
+
+    private static func title(_ status: Int) -> String {
+        switch status {
+        case 400: "Bad Request"
+        case 401: "Unauthorized"
+        case 404: "Not Found"
+        case 405: "Method Not Allowed"
+        case 409: "Conflict"
+        case 413: "Content Too Large"
+        case 429: "Too Many Requests"
+        case 502: "Bad Gateway"
+        default: "Internal Server Error"
+        }
+    }
+}

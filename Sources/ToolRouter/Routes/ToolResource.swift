@@ -1,0 +1,150 @@
+import HTTP
+package import JSON
+package import Tools
+
+/// `/v1/tools`: the router without MCP.
+struct ToolResource {
+    let router: Router
+
+    private static let page = 100
+
+    func respond(to call: ControlCall) async throws -> HTTPResponse {
+        switch (call.method, call.path.count, call.path.last) {
+        case ("GET", 1, _): return try list(call)
+        case ("GET", 2, "search"):
+            let parameters = try call.parameters(["q", "toolkit", "limit"])
+            return try search(parameters["q"] ?? "", toolkit: parameters["toolkit"], limit: limit(parameters["limit"]))
+        case ("POST", 2, "search"):
+            let arguments = try call.arguments(["query", "toolkit", "limit"])
+            return try search(
+                try arguments.string("query", limit: 4096),
+                toolkit: try arguments.optionalString("toolkit", limit: 200),
+                limit: try arguments.integer("limit", in: 1...50) ?? 5
+            )
+        case ("GET", 2, let name?):
+            guard let tool = router.catalog[name] else { throw missing(name) }
+            return ControlCall.json(ToolResource.json(tool, full: true))
+        case ("POST", 3, "execute"): return try await execute(call, name: call.path[1])
+        case (_, 3, "execute"): throw Problem.method("POST")
+        case (_, 1...2, _): throw Problem.method("GET")
+        default: throw Problem(404, "not_found", "There is nothing at this path of a tool.")
+        }
+    }
+
+    private func missing(_ name: String) -> Problem {
+        let near = router.scope(ToolPolicy()).suggestions(for: name)
+        var problem = Problem(404, "tool_not_found", "There is no tool \(name.prefix(64)).")
+        if !near.isEmpty { problem.detail += " Did you mean \(near.joined(separator: ", "))?" }
+        problem.extra["suggestions"] = .array(near.map { .string($0) })
+        return problem
+    }
+
+    private func list(_ call: ControlCall) throws -> HTTPResponse {
+        let parameters = try call.parameters(["toolkit", "limit", "cursor"])
+        var tools = router.catalog.tools
+        if let toolkit = parameters["toolkit"] { tools = tools.filter { $0.toolkit == toolkit } }
+        var start = 0
+        if let cursor = parameters["cursor"] {
+            // The name of the last tool: it stays valid when others come and go.
+            guard let position = tools.firstIndex(where: { $0.name == cursor }) else {
+                throw Problem(400, "invalid", "The cursor is not one of this list; start again without it.")
+            }
+            start = position + 1
+        }
+        let count = try parameters["limit"].map { try limit($0, largest: 1000) } ?? ToolResource.page
+        let page = tools[start...].prefix(count)
+        let isLast = start + page.count >= tools.count
+        return ControlCall.json([
+            "tools": .array(page.map { ToolResource.json($0, full: false) }),
+            "next_cursor": isLast ? .null : page.last.map { .string($0.name) } ?? .null,
+        ])
+    }
+
+    private func search(_ query: String, toolkit: String?, limit: Int) throws -> HTTPResponse {
+        guard !query.isEmpty else { throw Problem(400, "invalid", "The query is empty; send it as q.") }
+        let outcome = router.scope(ToolPolicy()).search(query, toolkit: toolkit, limit: limit)
+        return ControlCall.json(.object(router.searchDocument(query, toolkit: toolkit, outcome: outcome)))
+    }
+
+    private func execute(_ call: ControlCall, name: String) async throws -> HTTPResponse {
+        let arguments = try call.arguments(["arguments", "user", "connection"])
+        guard router.catalog[name] != nil else { throw missing(name) }
+        let result = await router.execute(
+            ToolCall(
+                tool: name,
+                arguments: try arguments.object("arguments"),
+                user: try arguments.string("user", limit: 200),
+                connection: try arguments.optionalString("connection", limit: 200),
+                origin: .user
+            ),
+            policy: ToolPolicy()
+        )
+        guard result.isError else { return .json(result.payload) }
+        throw ToolResource.problem(result)
+    }
+
+    private static func problem(_ result: ToolResult) -> Problem {
+        let details = (try? JSONParser.parse(result.payload))?.object ?? [:]
+        let code = details["error"]?.string ?? "failed"
+        let status: Int =
+            switch (code, details["status"]?.integer) {
+            case ("tool_not_found", _), ("connection_missing", _): 404
+            case ("invalid_arguments", _): 400
+            case ("connection_ambiguous", _), ("needs_reauth", _): 409
+            case (_, 429): 429
+            default: 502
+            }
+        var problem = Problem(status, code, result.displayText)
+        for member in details where !["error", "message", "status"].contains(member.name) {
+            problem.extra[member.name] = member.value
+        }
+        problem.extra["upstream_status"] = details["status"]
+        let limits = ["ratelimit-limit", "ratelimit-remaining", "ratelimit-reset"].map { ($0, $0) }
+        for (member, field) in limits + [("retry_after", "Retry-After")] {
+            if let text = details[member]?.string ?? details[member]?.number?.text { problem.fields[field] = text }
+        }
+        return problem
+    }
+
+    private func limit(_ text: String?, largest: Int = 50) throws -> Int {
+        guard let text else { return 5 }
+        guard let limit = Int(text), (1...largest).contains(limit) else {
+            throw Problem(400, "invalid", "limit must be an integer from 1 to \(largest).")
+        }
+        return limit
+    }
+
+    private static func json(_ tool: ToolSpecification, full: Bool) -> JSONValue {
+        var object: JSONObject = [
+            "name": .string(tool.name), "title": .string(tool.title), "toolkit": .string(tool.toolkit),
+            "effect": .string(tool.effect.rawValue), "tags": .array(tool.tags.map { .string($0) }),
+            "description": .string(tool.description),
+        ]
+        if full {
+            object["input_schema"] = tool.inputSchema
+            object["output_schema"] = tool.outputSchema
+            if !tool.notes.isEmpty { object["notes"] = .array(tool.notes.map { .string($0) }) }
+        }
+        return .object(object)
+    }
+}
+
+extension Router {
+    /// A search as `tools search --json` and the control API show it.
+    package func searchDocument(_ query: String, toolkit: String?, outcome: SearchOutcome) -> JSONObject {
+        let catalog = catalog
+        var document: JSONObject = ["query": .string(query)]
+        document["toolkit"] = toolkit.map { .string($0) }
+        document["results"] = .array(
+            outcome.hits.compactMap { hit in
+                guard let tool = catalog[hit.tool] else { return nil }
+                return [
+                    "name": .string(tool.name), "title": .string(tool.title), "toolkit": .string(tool.toolkit),
+                    "score": .double(hit.score), "effect": .string(tool.effect.rawValue),
+                ]
+            }
+        )
+        document["abstained"] = .bool(outcome.abstained)
+        return document
+    }
+}
