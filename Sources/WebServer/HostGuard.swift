@@ -8,7 +8,13 @@ package struct HostGuard: HTTPHandler {
     /// The names of this machine to itself, with any port.
     package static let loopback = ["localhost", "127.0.0.1", "[::1]"]
 
-    private let hosts: [String]
+    /// A host that is served; one without a port is served on any port.
+    private struct Name: Sendable {
+        let text: String
+        let hasPort: Bool
+    }
+
+    private let hosts: [Name]
     private let origins: [String]
     private let handler: any HTTPHandler
 
@@ -23,7 +29,7 @@ package struct HostGuard: HTTPHandler {
         origins: [String] = [],
         _ handler: any HTTPHandler
     ) {
-        self.hosts = hosts
+        self.hosts = hosts.map { Name(text: $0, hasPort: HostGuard.hasPort($0)) }
         self.origins = origins
         self.handler = handler
     }
@@ -47,15 +53,23 @@ package struct HostGuard: HTTPHandler {
     }
 
     private func isServed(_ authority: String) -> Bool {
-        let bytes = authority.utf8
-        return hosts.contains { host in
-            guard bytes.count != host.utf8.count else { return HTTPFields.equal(authority, host) }
-            // A listed name without a port matches any port.
-            guard bytes.count > host.utf8.count, !HostGuard.hasPort(host) else { return false }
-            let rest = bytes.dropFirst(host.utf8.count)
-            guard rest.first == 0x3A, rest.dropFirst().allSatisfy({ $0 >= 0x30 && $0 <= 0x39 }) else { return false }
-            return HTTPFields.equal(String(authority.prefix(host.count)), host)
+        var authority = authority
+        return authority.withUTF8 { authority in hosts.contains { HostGuard.matches(authority, $0) } }
+    }
+
+    private static func matches(_ authority: UnsafeBufferPointer<UInt8>, _ name: Name) -> Bool {
+        let length = name.text.utf8.count
+        guard authority.count >= length else { return false }
+        if authority.count > length {
+            guard !name.hasPort, authority[length] == 0x3A else { return false }
+            for byte in authority[(length + 1)...] where byte < 0x30 || byte > 0x39 { return false }
         }
+        var text = name.text
+        return text.withUTF8 { text in text.indices.allSatisfy { lower(text[$0]) == lower(authority[$0]) } }
+    }
+
+    private static func lower(_ byte: UInt8) -> UInt8 {
+        byte >= 0x41 && byte <= 0x5A ? byte | 0x20 : byte
     }
 
     private static func hasPort(_ host: String) -> Bool {
