@@ -1,5 +1,6 @@
 import Basics
 import EventLoops
+import Glibc
 import HTTP
 import TestSupport
 import Testing
@@ -23,6 +24,24 @@ struct HTTPServerTests {
                 #expect(response.hasPrefix("HTTP/1.1 200 OK\r\nDate: "))
                 #expect(response.hasSuffix("\r\n\r\nGET \(target) 127.0.0.1 "))
             }
+        }
+    }
+
+    @Test func `the Date field is now, as RFC 9110 writes it`() async throws {
+        try await withServer(echo) { port in
+            let client = try #require(RawConnection(port: port))
+            client.send("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            let line = try #require(client.receiveMessage().split(separator: "\r\n").first { $0.hasPrefix("Date: ") })
+            let now = time(nil)
+            let expected = (-1...5).map { age in
+                var moment = now - age
+                var parts = tm()
+                gmtime_r(&moment, &parts)
+                var text = [CChar](repeating: 0, count: 64)
+                let count = strftime(&text, text.count, "Date: %a, %d %b %Y %H:%M:%S GMT", &parts)
+                return String(decoding: text[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self)
+            }
+            #expect(expected.contains(String(line)))
         }
     }
 
