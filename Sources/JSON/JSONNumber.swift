@@ -99,11 +99,14 @@ package enum JSONNumber: Sendable {
 
 extension JSONNumber: Hashable {
     /// Numbers are equal when their values are: `1`, `1.0` and `1e0` are one number.
+    ///
+    /// The value of a double is what its text says, which beyond 2^53 is shorter than what its bits say.
     package static func == (a: JSONNumber, b: JSONNumber) -> Bool {
         switch (a, b) {
         case (.integer(let x), .integer(let y)): x == y
         case (.double(let x), .double(let y)): x == y
-        case (.integer(let x), .double(let y)), (.double(let y), .integer(let x)): Int64(exactly: y) == x
+        case (.integer(let x), .double(let y)) where y.magnitude < 0x1p53: Int64(exactly: y) == x
+        case (.double(let x), .integer(let y)) where x.magnitude < 0x1p53: Int64(exactly: x) == y
         default: JSONDecimal(a.text) == JSONDecimal(b.text)
         }
     }

@@ -31,6 +31,7 @@ import Testing
         #expect(try number("1e400") == number("10e399"))
         #expect(try number("18446744073709551616") == number("1.8446744073709551616e19"))
         #expect(try number("0") == number("-0"))
+        #expect(try number("12348567890123e5") == number("1234856789012300000"))
         #expect(try number("9007199254740993") != number("9007199254740992.0"))
         #expect(try number("18446744073709551616") != number("18446744073709551617"))
         #expect(try number("1") != number("-1"))
