@@ -32,8 +32,17 @@ package final class ToolScope: Sendable {
     package subscript(name: String) -> ToolSpecification? { positions[name].map { tools[$0] } }
 
     /// Names that resemble one that does not exist here, at most three.
+    ///
+    /// First come names that are nearly spelt so, then those of tools that have its words.
     package func suggestions(for name: String) -> [String] {
-        EditDistance.nearest(to: name, in: tools.map(\.name), limit: 3)
+        let name = String(name.prefix(128))
+        var near = EditDistance.nearest(to: name, in: tools.map(\.name), limit: 3)
+        guard near.count < 3 else { return near }
+        let outcome = search(String(name.map { $0.isLetter || $0.isNumber ? $0 : " " }), limit: 3)
+        for hit in outcome.hits + outcome.nearest where near.count < 3 && !near.contains(hit.tool) {
+            near.append(hit.tool)
+        }
+        return near
     }
 
     /// The toolkits that have tools here, in order.
