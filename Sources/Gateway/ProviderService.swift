@@ -1,0 +1,46 @@
+import Basics
+package import JSON
+package import MCP
+package import Tools
+
+/// Offers what a `ToolProvider` has to an MCP client, for one user; for `switchboard mcp`.
+package struct ProviderService: MCPService {
+    package let instructions: String
+    package let toolList: MCPToolList
+    private let provider: any ToolProvider
+    private let user: String
+
+    package init(provider: any ToolProvider, user: String, instructions: String) {
+        self.provider = provider
+        self.user = user
+        self.instructions = instructions
+        toolList = MCPToolList(
+            version: "1",
+            tools: provider.tools.map { tool in
+                MCPTool(
+                    name: tool.name,
+                    title: tool.title,
+                    description: tool.description,
+                    inputSchema: tool.inputSchema,
+                    outputSchema: tool.outputSchema,
+                    annotations: MCPToolAnnotations(
+                        readOnly: tool.effect == .read,
+                        destructive: tool.effect == .destroy,
+                        idempotent: tool.effect == .read || tool.effect == .set || tool.effect == .keyed,
+                        openWorld: true
+                    )
+                )
+            }
+        )
+    }
+
+    package func callTool(_ name: String, arguments: JSONObject, context: MCPCallContext) async -> MCPToolResult? {
+        guard toolList.tools.contains(where: { $0.name == name }) else { return nil }
+        let result = await provider.call(ToolCall(tool: name, arguments: arguments, user: user, origin: .model))
+        return MCPToolResult(text: result.text, structured: result.payload, isError: result.isError)
+    }
+
+    package func suggestions(for name: String) -> [String] {
+        EditDistance.nearest(to: name, in: toolList.tools.map(\.name), limit: 3)
+    }
+}
