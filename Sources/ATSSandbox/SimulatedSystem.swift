@@ -12,6 +12,9 @@ package struct SimulatedSystem: Sendable {
 }
 
 extension Sandbox {
+    /// The names of the toolkits that the simulated systems stand in for.
+    package static let toolkits = ["ashby", "pinpoint"]
+
     /// Every simulated system.
     package var systems: [SimulatedSystem] {
         [

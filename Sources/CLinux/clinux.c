@@ -1,6 +1,8 @@
 #define _GNU_SOURCE
+#include <errno.h>
 #include <fcntl.h>
 #include <sys/vfs.h>
+#include <unistd.h>
 #include "CLinux.h"
 
 int clinux_accept(int listener, struct sockaddr *address, socklen_t *length) {
@@ -34,4 +36,31 @@ void clinux_set_thread_name(const char *name) {
 long clinux_file_system_type(const char *path) {
     struct statfs status;
     return statfs(path, &status) == 0 ? (long)(unsigned int)status.f_type : -1;
+}
+
+static int signal_pipe[2] = {-1, -1};
+
+static void forward_signal(int signal) {
+    int saved = errno;
+    unsigned char byte = (unsigned char)signal;
+    ssize_t written = write(signal_pipe[1], &byte, 1);
+    (void)written;
+    errno = saved;
+}
+
+int clinux_watch_signal(int signal) {
+    if (signal_pipe[0] < 0 && pipe2(signal_pipe, O_CLOEXEC) != 0) return -1;
+    struct sigaction action = {0};
+    action.sa_handler = forward_signal;
+    action.sa_flags = SA_RESTART;
+    return sigaction(signal, &action, NULL);
+}
+
+int clinux_next_signal(void) {
+    for (;;) {
+        unsigned char byte;
+        ssize_t count = read(signal_pipe[0], &byte, 1);
+        if (count == 1) return byte;
+        if (count == 0 || errno != EINTR) return -1;
+    }
 }

@@ -8,6 +8,12 @@ package struct HostGuard: HTTPHandler {
     /// The names of this machine to itself, with any port.
     package static let loopback = ["localhost", "127.0.0.1", "[::1]"]
 
+    /// Whether an address to listen on can be reached from this machine only.
+    package static func isLoopback(_ host: String) -> Bool {
+        loopback.contains(host) || host == "::1"
+            || host.hasPrefix("127.") && host.utf8.allSatisfy { $0 == 0x2E || $0 >= 0x30 && $0 <= 0x39 }
+    }
+
     /// A host that is served; one without a port is served on any port.
     private struct Name: Sendable {
         let text: String

@@ -35,4 +35,10 @@ void clinux_set_thread_name(const char *name);
 /// The type of the file system that a path lies on, a number from `linux/magic.h`, or -1.
 long clinux_file_system_type(const char *path);
 
+/// Sends a signal of this process to `clinux_next_signal` instead of its default action.
+int clinux_watch_signal(int signal);
+
+/// Waits for the next watched signal and returns it; -1 when none is watched.
+int clinux_next_signal(void);
+
 #endif

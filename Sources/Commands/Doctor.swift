@@ -1,0 +1,53 @@
+import Basics
+import Gateway
+import JSON
+import Storage
+import Toolkits
+
+extension Command {
+    static let doctor = Command(
+        path: ["doctor"],
+        summary: "Check the installation, the data folder and the toolkits",
+        options: [CommonOptions.json] + CommonOptions.places,
+        run: { invocation in
+            var checks: [(name: String, ok: Bool, detail: String)] = []
+            do {
+                let configuration = try invocation.configuration()
+                checks.append(("home", true, configuration.home.path))
+                let loaded = ToolkitLoader.loadAll(home: configuration.home.path)
+                let errors = loaded.diagnostics.filter { $0.severity == .error }
+                let names = loaded.toolkits.map { "\($0.name) (\($0.tools.count) tools)" }.joined(separator: ", ")
+                checks.append(("toolkits", errors.isEmpty && !loaded.toolkits.isEmpty, names))
+                for error in errors { checks.append(("toolkits", false, error.description)) }
+                if let owner = DataFolder.owner(of: configuration.dataFolder) {
+                    checks.append(("data", true, "\(configuration.dataFolder), in use by process \(owner)"))
+                } else {
+                    let application = try await Application.open(configuration)
+                    await application.close()
+                    checks.append(("data", true, configuration.dataFolder))
+                }
+                let environment = invocation.environment
+                let model =
+                    environment["SWITCHBOARD_MODEL"] ?? environment["OPENAI_API_KEY"].map { _ in "OpenAI, by its key" }
+                checks.append(
+                    ("model", true, model ?? "none: set SWITCHBOARD_MODEL or OPENAI_API_KEY; recordings work")
+                )
+            } catch {
+                checks.append(("start", false, "\(error)"))
+            }
+            let ok = checks.allSatisfy(\.ok)
+            if invocation.json {
+                let list: [JSONValue] = checks.map {
+                    ["check": .string($0.name), "ok": .bool($0.ok), "detail": .string($0.detail)]
+                }
+                invocation.terminal.print(JSONWriter.pretty(["ok": .bool(ok), "checks": .array(list)]))
+            } else {
+                for check in checks {
+                    let mark = check.ok ? invocation.terminal.green("✓") : invocation.terminal.red("✗")
+                    invocation.terminal.print("\(mark) \(check.name.padded(to: 10))\(check.detail)")
+                }
+            }
+            return ok ? .done : .failed
+        }
+    )
+}

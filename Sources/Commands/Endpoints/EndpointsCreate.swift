@@ -1,0 +1,90 @@
+import Gateway
+import HTTP
+import JSON
+
+extension Command {
+    static let endpointsCreate = Command(
+        path: ["endpoints", "create"],
+        summary: "Open an MCP URL with a policy of its own",
+        options: EndpointOptions.all(creating: true) + [CommonOptions.json] + CommonOptions.places,
+        details: """
+            The URL holds the endpoint's secret and is shown this once.
+            Example: switchboard endpoints create --name sourcing --toolkits pinpoint --methods read
+            """,
+        run: { invocation in
+            var draft = try EndpointOptions.body(of: invocation)
+            guard draft["name"] != nil else { throw CommandError.usage("an endpoint needs a name: --name NAME") }
+            draft["user"] = try draft["user"] ?? .string(invocation.configuration().defaultUser)
+            let body = draft
+            return try await invocation.withControl { control in
+                let endpoint = try await control.send("POST", "/v1/endpoints", body: body)
+                if invocation.json {
+                    invocation.terminal.print(JSONWriter.pretty(endpoint))
+                } else {
+                    invocation.terminal.print(endpoint["url"]?.string ?? "")
+                    let id = endpoint["id"]?.string ?? ""
+                    invocation.terminal.printError("Endpoint \(id) is open. Keep the URL: it is not shown again.")
+                }
+                return .done
+            }
+        }
+    )
+
+    static let endpointsUpdate = Command(
+        path: ["endpoints", "update"],
+        summary: "Change what an endpoint allows",
+        arguments: [.init(name: "ID", summary: "As `endpoints list` shows it")],
+        options: EndpointOptions.all(creating: false) + [CommonOptions.json] + CommonOptions.places,
+        run: { invocation in
+            let body = try EndpointOptions.body(of: invocation)
+            return try await invocation.withControl { control in
+                let target = "/v1/endpoints/" + PercentEncoding.encode(invocation.arguments[0])
+                let current = try await control.send("GET", target)
+                var change = body
+                if let version = current["version"] { change["version"] = version }
+                let endpoint = try await control.send("PATCH", target, body: change)
+                invocation.terminal.print(
+                    invocation.json ? JSONWriter.pretty(endpoint) : "Changed \(invocation.arguments[0])."
+                )
+                return .done
+            }
+        }
+    )
+}
+
+/// What an endpoint's policy is made of, as options.
+enum EndpointOptions {
+    static func all(creating: Bool) -> [Command.Option] {
+        var options: [Command.Option] = [
+            .init(name: "name", value: "NAME", summary: "What to call it"),
+            .init(name: "toolkits", value: "A,B", summary: "Only tools of these toolkits", mayRepeat: true),
+            .init(name: "methods", value: "read,write", summary: "Only reads, or writes too", mayRepeat: true),
+            .init(name: "tags", value: "T,U", summary: "Only tools with one of these tags", mayRepeat: true),
+            .init(name: "tools", value: "NAMES", summary: "Only these tools", mayRepeat: true),
+            .init(name: "expires", value: "TIME", summary: "When it closes by itself (ISO 8601)"),
+        ]
+        if creating {
+            options.append(.init(name: "user", value: "NAME", summary: "Whose connections it uses (default: you)"))
+            options.append(
+                .init(
+                    name: "mode",
+                    value: "direct|meta",
+                    summary: "List every tool, or the meta-tools (default: direct)"
+                )
+            )
+        }
+        return options
+    }
+
+    static func body(of invocation: Invocation) throws(CommandError) -> JSONValue {
+        var body = JSONObject()
+        for name in ["name", "user", "mode"] {
+            if let value = invocation.value(name) { body[name] = .string(value) }
+        }
+        for name in ["toolkits", "methods", "tags", "tools"] {
+            if let list = invocation.list(name) { body[name] = .array(list.map { .string($0) }) }
+        }
+        if let time = invocation.value("expires") { body["expires_at"] = .string(time) }
+        return .object(body)
+    }
+}

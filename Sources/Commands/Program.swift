@@ -1,0 +1,64 @@
+import Basics
+import Gateway
+import Glibc
+import HTTP
+import JSON
+
+/// The command line program.
+package enum Program {
+    /// Every command, in the order of the help.
+    static let commands: [Command] = [
+        .demo, .chat, .ask, .serve, .mcp, .sandbox,
+        .toolsList, .toolsShow, .toolsSearch, .toolsCall,
+        .toolkitsList, .toolkitsCheck,
+        .connectionsAdd, .connectionsList, .connectionsTest, .connectionsRemove,
+        .endpointsCreate, .endpointsList, .endpointsShow, .endpointsUpdate, .endpointsDelete,
+        .agentsList, .agentsCheck, .transcriptsList, .transcriptsShow, .transcriptsRebase,
+        .doctor, .completions, .version,
+    ]
+
+    /// Runs the command that the process was started with, and ends the process.
+    package static func main() async -> Never {
+        Interrupts.install()
+        let (environment, diagnostics) = ProcessEnvironment.current()
+        let terminal = Terminal.standard(environment: environment.variables)
+        for diagnostic in diagnostics { terminal.printError(diagnostic.description) }
+        let words = Array(CommandLine.arguments.dropFirst())
+        exit(await run(words, environment: environment.variables, terminal: terminal).rawValue)
+    }
+
+    /// Runs the command that words ask for.
+    ///
+    /// - Returns: What the process ends with.
+    static func run(_ words: [String], environment: [String: String], terminal: Terminal) async -> ExitStatus {
+        do {
+            switch try ArgumentParser(commands: commands).parse(words) {
+            case .overview(let path):
+                terminal.write(HelpText.overview(commands, below: path))
+                return .done
+            case .help(let command):
+                terminal.write(HelpText.text(of: command))
+                return .done
+            case .run(let command, let arguments, let options):
+                let invocation = Invocation(
+                    arguments: arguments,
+                    options: options,
+                    environment: environment,
+                    terminal: terminal
+                )
+                return try await command.run(invocation)
+            }
+        } catch let error as CommandError {
+            terminal.printError("switchboard: " + Terminal.harmless(error.message))
+            return error.status
+        } catch let error as ControlError {
+            terminal.printError("switchboard: " + Terminal.harmless(error.description))
+            return error.problem["type"]?.string?.contains("connection") == true ? .needsPerson : .failed
+        } catch is CancellationError {
+            return .interrupted
+        } catch {
+            terminal.printError("switchboard: " + Terminal.harmless("\(error)"))
+            return .failed
+        }
+    }
+}

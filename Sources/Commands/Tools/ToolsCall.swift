@@ -1,0 +1,61 @@
+import Basics
+import Gateway
+import HTTP
+import JSON
+
+extension Command {
+    static let toolsCall = Command(
+        path: ["tools", "call"],
+        summary: "Call a tool and print its result",
+        arguments: [
+            .init(name: "NAME", summary: "The tool's name"),
+            .init(
+                name: "key=value",
+                summary: "An argument; a value that is JSON is taken as such",
+                isRequired: false,
+                isRest: true
+            ),
+        ],
+        options: [
+            .init(name: "input", value: "FILE", summary: "The arguments as a JSON object; - reads standard input"),
+            .init(name: "user", value: "NAME", summary: "Whose connections are used (default: you)"),
+        ] + CommonOptions.places,
+        details: "Example: switchboard tools call list_all_pinpoint_candidates search=\"Sarah Jenkins\" --sandbox",
+        run: { invocation in
+            var arguments = JSONObject()
+            if let file = invocation.value("input") {
+                let text = file == "-" ? readAll() : try TextFile.read(file)
+                guard let object = try JSONParser.parse(text).object else {
+                    throw CommandError("\(file) must hold one JSON object of arguments")
+                }
+                arguments = object
+            }
+            for pair in invocation.arguments.dropFirst() {
+                let name = pair.prefix { $0 != "=" }
+                guard name.count < pair.count, !name.isEmpty else {
+                    throw CommandError.usage("'\(pair)' is not of the form key=value")
+                }
+                arguments[String(name)] = value(of: pair.dropFirst(name.count + 1))
+            }
+            let user = try invocation.value("user") ?? invocation.configuration().defaultUser
+            let call: JSONValue = ["arguments": .object(arguments), "user": .string(user)]
+            let target = "/v1/tools/" + PercentEncoding.encode(invocation.arguments[0]) + "/execute"
+            return try await invocation.withControl { control in
+                let result = try await control.send("POST", target, body: call)
+                invocation.terminal.print(Terminal.harmless(JSONWriter.pretty(result)))
+                return .done
+            }
+        }
+    )
+
+    // `limit=5` means a number and `search=5 years` a text, without quotes for the shell to eat.
+    private static func value(of text: Substring) -> JSONValue {
+        (try? JSONParser.parse(String(text))) ?? .string(String(text))
+    }
+
+    private static func readAll() -> [UInt8] {
+        var bytes: [UInt8] = []
+        while let line = readLine(strippingNewline: false) { bytes += line.utf8 }
+        return bytes
+    }
+}

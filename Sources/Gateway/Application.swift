@@ -1,0 +1,188 @@
+import ATSSandbox
+package import Basics
+package import Connections
+import HTTP
+import JSON
+import Storage
+package import ToolRouter
+package import Toolkits
+import Tools
+import WebServer
+
+/// The whole program, put together: the only place where drivers meet domains.
+package final class Application: Sendable {
+    package let configuration: Configuration
+    package let drivers: Drivers
+    package let clock: any WallClock
+    package let toolkits: ToolkitProvider
+    package let router: Router
+    package let endpoints: EndpointStore
+    package let connections: CompositeConnectionSource
+    /// The simulated systems; nil outside the sandbox.
+    package let sandbox: SandboxServers?
+    /// What is wrong with files of the home folder; what they hold besides is used.
+    package let diagnostics: [Diagnostic]
+
+    let stored: ConnectionStore
+    private let folder: DataFolder
+    private let database: SQLiteDatabase
+
+    private init(
+        configuration: Configuration,
+        drivers: Drivers,
+        clock: any WallClock,
+        parts: Parts,
+        sandbox: SandboxServers?,
+        folder: consuming DataFolder
+    ) {
+        self.configuration = configuration
+        self.drivers = drivers
+        self.clock = clock
+        self.folder = folder
+        self.sandbox = sandbox
+        toolkits = parts.toolkits
+        router = parts.router
+        endpoints = parts.endpoints
+        connections = parts.connections
+        stored = parts.stored
+        database = parts.database
+        diagnostics = parts.diagnostics
+    }
+
+    private struct Parts {
+        var toolkits: ToolkitProvider
+        var router: Router
+        var endpoints: EndpointStore
+        var connections: CompositeConnectionSource
+        var stored: ConnectionStore
+        var database: SQLiteDatabase
+        var diagnostics: [Diagnostic]
+    }
+
+    /// Takes the data folder and puts the program together.
+    ///
+    /// - Parameters:
+    ///   - configuration: What the program was told.
+    ///   - loops: Event loops, one thread each.
+    /// - Throws: ``GatewayError``, or the error of the module that cannot begin; each says what to do.
+    package static func open(_ configuration: Configuration, loops: Int = 1) async throws -> Application {
+        let folder = try DataFolder(configuration.dataFolder)
+        let drivers = try Drivers(loops: loops)
+        do {
+            var clock: any WallClock = SystemClock()
+            var sandbox: SandboxServers?
+            if configuration.isSandbox {
+                // The clock stands still, so that what was written about the simulated data stays true.
+                clock = ManualClock(configuration.now ?? SandboxWorld.defaultNow)
+                sandbox = try await SandboxServers.start(Sandbox(clock: clock), loops: drivers.loops)
+            }
+            let database = try await SQLiteDatabase.open(folder.database)
+            let parts = try await assemble(configuration, drivers, sandbox, database, keyFile: folder.keyFile)
+            return Application(
+                configuration: configuration,
+                drivers: drivers,
+                clock: clock,
+                parts: parts,
+                sandbox: sandbox,
+                folder: folder
+            )
+        } catch {
+            await drivers.stop()
+            throw error
+        }
+    }
+
+    private static func assemble(
+        _ configuration: Configuration,
+        _ drivers: Drivers,
+        _ sandbox: SandboxServers?,
+        _ database: SQLiteDatabase,
+        keyFile: String
+    ) async throws -> Parts {
+        let log = configuration.log
+        try await database.migrate(ConnectionStore.migrations + EndpointStore.migrations)
+        let loaded = ToolkitLoader.loadAll(home: configuration.home.path)
+        var diagnostics = loaded.diagnostics
+        let hasSecrets = try await database.read { try $0.first("SELECT 1 FROM connection LIMIT 1") } != nil
+        let vault = try Vault.load(
+            environmentKey: configuration.environment["SWITCHBOARD_KEY"].map { Secret($0) },
+            keyFile: keyFile,
+            createsMissing: !hasSecrets
+        )
+        let stored = try await ConnectionStore(database: database, vault: vault, log: log)
+        let fixed: FixedConnections
+        if let sandbox {
+            fixed = FixedConnections(
+                sandbox.connections,
+                label: "sandbox",
+                howToRenew: "Start the sandbox again."
+            )
+        } else {
+            let schemes = Dictionary(
+                loaded.toolkits.map { ($0.name, $0.authentication) },
+                uniquingKeysWith: { a, _ in a }
+            )
+            let found = EnvironmentConnections.read(schemes: schemes, variables: configuration.environment)
+            for problem in found.problems { log.warning(problem.message) }
+            fixed = FixedConnections(
+                found.connections,
+                label: "environment",
+                howToRenew: "Set the variable to a key that is valid and start again."
+            )
+        }
+        let connections = CompositeConnectionSource([stored, fixed])
+        let toolkits = ToolkitProvider(
+            toolkits: loaded.toolkits,
+            connections: connections,
+            transport: drivers.transport,
+            clock: SystemClock(),
+            log: log
+        )
+        let lexicon = readLexicon(configuration.home, &diagnostics)
+        let router = Router(
+            providers: [toolkits],
+            connections: connections,
+            vocabulary: SearchVocabulary(lexicon: lexicon)
+        )
+        for diagnostic in diagnostics + router.catalog.problems { log.warning(diagnostic.description) }
+        return Parts(
+            toolkits: toolkits,
+            router: router,
+            endpoints: try await EndpointStore(database: database, log: log),
+            connections: connections,
+            stored: stored,
+            database: database,
+            diagnostics: diagnostics
+        )
+    }
+
+    private static func readLexicon(_ home: Home, _ diagnostics: inout [Diagnostic]) -> SearchLexicon {
+        let file = home.toolkits + "/lexicon.json"
+        guard TextFile.isFile(file) else { return SearchLexicon() }
+        do {
+            let read = SearchLexicon.read(try JSONParser.parse(try TextFile.read(file)), file: file)
+            diagnostics += read.problems
+            return read.lexicon
+        } catch {
+            diagnostics.append(Diagnostic(.error, file: file, "\(error)"))
+            return SearchLexicon()
+        }
+    }
+
+    /// The socket in the data folder that commands reach this process by.
+    var controlSocket: String { folder.controlSocket }
+    /// Where transcripts of runs go.
+    package var transcripts: String { folder.transcripts }
+
+    /// Whether the store can be read now; for readiness.
+    func isReady() async -> Bool {
+        (try? await database.read { try $0.first("SELECT 1") }) != nil
+    }
+
+    /// Ends everything and gives the data folder up.
+    package func close() async {
+        await sandbox?.stop()
+        await database.close()
+        await drivers.stop()
+    }
+}

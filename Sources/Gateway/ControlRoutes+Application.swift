@@ -1,0 +1,76 @@
+import HTTP
+import JSON
+import ToolRouter
+import Tools
+
+extension Application {
+    /// A client of the control API in this process.
+    package var controlClient: ControlClient {
+        ControlClient(transport: InMemoryTransport(controlHandler(publicURL: "http://127.0.0.1:8484")))
+    }
+
+    /// What a person at this machine works with.
+    ///
+    /// - Throws: ``GatewayError`` when there is no such endpoint.
+    package func workplace(endpoint: String?) throws(GatewayError) -> Workplace {
+        guard let tools = workbench(endpoint: endpoint) else {
+            throw GatewayError(.configuration, "there is no endpoint '\(endpoint ?? "")'; `endpoints list` shows them")
+        }
+        return Workplace(
+            configuration: configuration,
+            tools: tools,
+            drivers: drivers,
+            clock: clock,
+            transcripts: configuration.isSandbox ? nil : transcripts
+        )
+    }
+
+    /// What the control socket serves.
+    func controlHandler(publicURL: String) -> any HTTPHandler {
+        ControlHandler(application: self, publicURL: publicURL)
+    }
+
+    /// The tools that a user of this machine works with: an endpoint's, or the meta-tools over everything.
+    func workbench(endpoint: String?) -> (any ToolProvider)? {
+        guard let endpoint else { return MetaTools(router: router, policy: ToolPolicy()) }
+        guard let found = endpoints.all.first(where: { $0.id == endpoint || $0.name == endpoint }) else { return nil }
+        switch found.mode {
+        case .meta: return MetaTools(router: router, policy: found.policy)
+        case .direct: return PolicyTools(router: router, policy: found.policy)
+        }
+    }
+}
+
+/// The tools that a policy lets through, by name.
+struct PolicyTools: ToolProvider {
+    let router: Router
+    let policy: ToolPolicy
+
+    var tools: [ToolSpecification] { router.scope(policy).tools }
+
+    func call(_ call: ToolCall) async -> ToolResult { await router.execute(call, policy: policy) }
+}
+
+/// The control API: what the router serves, and what commands of this machine need besides.
+private struct ControlHandler: HTTPHandler {
+    private let routes: ControlRoutes
+    private let workbench: WorkbenchRoutes
+
+    init(application: Application, publicURL: String) {
+        routes = ControlRoutes(
+            store: application.endpoints,
+            router: application.router,
+            administration: ConnectionAdministration(store: application.stored, toolkits: application.toolkits),
+            publicURL: publicURL
+        )
+        workbench = WorkbenchRoutes { endpoint in application.workbench(endpoint: endpoint) }
+    }
+
+    func respond(to request: HTTPRequest) async -> HTTPResponse {
+        switch request.path {
+        case "/healthz": .json(JSONWriter.bytes(of: ["status": "ok"]))
+        case let path where path.hasPrefix("/v1/workbench/"): await workbench.respond(to: request)
+        default: await routes.respond(to: request)
+        }
+    }
+}
