@@ -8,10 +8,18 @@ extension Command {
         path: ["sandbox"],
         summary: "Run the simulated systems alone",
         options: Sandbox.toolkits.map {
-            Option(name: $0 + "-port", value: "PORT", summary: "Where the simulated \($0) listens (default: a free port)")
+            Option(
+                name: $0 + "-port",
+                value: "PORT",
+                summary: "Where the simulated \($0) listens (default: a free port)"
+            )
         } + [
             .init(name: "seed", value: "N", summary: "Which data are made (default: 1)"),
-            .init(name: "candidates", value: "N", summary: "How many candidates (default: \(SandboxWorld.defaultCandidates))"),
+            .init(
+                name: "candidates",
+                value: "N",
+                summary: "How many candidates (default: \(SandboxWorld.defaultCandidates))"
+            ),
             .init(name: "faults", value: "FILE", summary: "Faults to begin with, as docs/sandbox.md describes them"),
             .init(name: "rate-limits", summary: "Apply the vendors' rate limits"),
             .init(name: "now", value: "TIME", summary: "The simulated clock starts at this ISO 8601 time"),
