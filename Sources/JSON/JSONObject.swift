@@ -52,7 +52,8 @@ package struct JSONObject: Sendable {
         }
     }
 
-    private func position(of name: String) -> Int? {
+    /// Where the member of that name stands.
+    package func position(of name: String) -> Int? {
         if let index { return index[JSONText(name)] }
         return members.firstIndex { JSONText.same($0.name, name) }
     }
