@@ -30,27 +30,29 @@ enum DeepStack {
     }
 
     private static func start(_ job: Job) -> Bool {
-        var attributes = pthread_attr_t()
-        guard pthread_attr_init(&attributes) == 0 else { return false }
-        defer { pthread_attr_destroy(&attributes) }
-        guard pthread_attr_setstacksize(&attributes, size) == 0 else { return false }
-        let context = Unmanaged.passRetained(job).toOpaque()
-        var thread = pthread_t()
-        let code = pthread_create(
-            &thread,
-            &attributes,
-            { context in
-                if let context { Unmanaged<Job>.fromOpaque(context).takeRetainedValue().work() }
-                return nil
-            },
-            context
-        )
-        guard code == 0 else {
-            Unmanaged<Job>.fromOpaque(context).release()
-            return false
+        // Room for the attributes, which only C can set up.
+        withUnsafeTemporaryAllocation(of: pthread_attr_t.self, capacity: 1) { buffer in
+            guard let attributes = buffer.baseAddress, pthread_attr_init(attributes) == 0 else { return false }
+            defer { pthread_attr_destroy(attributes) }
+            guard pthread_attr_setstacksize(attributes, size) == 0 else { return false }
+            let context = Unmanaged.passRetained(job).toOpaque()
+            var thread: pthread_t = 0
+            let code = pthread_create(
+                &thread,
+                attributes,
+                { context in
+                    if let context { Unmanaged<Job>.fromOpaque(context).takeRetainedValue().work() }
+                    return nil
+                },
+                context
+            )
+            guard code == 0 else {
+                Unmanaged<Job>.fromOpaque(context).release()
+                return false
+            }
+            pthread_join(thread, nil)
+            return true
         }
-        pthread_join(thread, nil)
-        return true
     }
 
     /// About where the top of the stack is now.
