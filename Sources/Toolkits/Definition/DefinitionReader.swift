@@ -52,6 +52,18 @@ struct DefinitionReader {
         }
     }
 
+    /// The file as a checked text whose values are made when they are asked for; nil, and a diagnostic, when it is not JSON.
+    mutating func parseDocument() -> JSONElement? {
+        do {
+            return try JSONDocument(text).root
+        } catch {
+            diagnostics.append(
+                Diagnostic(.error, file: file, line: error.line, column: error.column, error.message)
+            )
+            return nil
+        }
+    }
+
     /// An object, with a diagnostic for each member whose name is not in `keys`; nil `keys` allows any.
     mutating func section(_ value: JSONValue, at pointer: JSONPointer, keys: [String]? = nil) -> Section? {
         guard let object = value.object else {

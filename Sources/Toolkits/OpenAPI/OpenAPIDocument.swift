@@ -15,7 +15,9 @@ struct OpenAPIDocument {
     ///
     /// Nil when it cannot be used at all.
     init?(_ reader: inout DefinitionReader) {
-        guard let value = reader.parse(), let root = reader.section(value, at: JSONPointer()) else { return nil }
+        guard let document = reader.parseDocument(),
+            let root = reader.section(OpenAPIDocument.used(of: document, &reader), at: JSONPointer())
+        else { return nil }
         let version = reader.string(root, "openapi", required: true) ?? ""
         guard version.hasPrefix("3.") else {
             reader.error(root.place("openapi"), "must be version 3.0 or 3.1 of OpenAPI")
@@ -40,7 +42,7 @@ struct OpenAPIDocument {
         }
         securitySchemes = schemes
         operations = [:]
-        let resolver = ReferenceResolver(document: value)
+        let resolver = ReferenceResolver(document: document)
         guard let paths = reader.section(root, "paths", required: true) else { return nil }
         for path in paths.object {
             guard let item = reader.section(paths, path.name) else { continue }
@@ -54,6 +56,46 @@ struct OpenAPIDocument {
                 }
             }
         }
+    }
+
+    /// The document without responses and shared schemas, which are most of it and are looked at only by reference.
+    private static func used(of document: JSONElement, _ reader: inout DefinitionReader) -> JSONValue {
+        guard document.isObject else { return document.value }
+        var used = JSONObject()
+        for member in document.members where member.name != "components" && member.name != "paths" {
+            used[member.name] = member.value.value
+        }
+        if let schemes = document["components"]?["securitySchemes"] {
+            used["components"] = ["securitySchemes": schemes.value]
+        }
+        guard let paths = document["paths"] else { return .object(used) }
+        guard paths.isObject else {
+            used["paths"] = paths.value
+            return .object(used)
+        }
+        var kept = JSONObject()
+        for path in paths.members {
+            if kept[path.name] != nil {
+                reader.error(JSONPointer(tokens: ["paths", path.name]), "this path is there twice")
+            }
+            kept[path.name] = path.value.isObject ? .object(operations(of: path.value)) : path.value.value
+        }
+        used["paths"] = .object(kept)
+        return .object(used)
+    }
+
+    private static func operations(of path: JSONElement) -> JSONObject {
+        var kept = JSONObject()
+        for member in path.members {
+            guard member.value.isObject else {
+                kept[member.name] = member.value.value
+                continue
+            }
+            var operation = JSONObject()
+            for part in member.value.members where part.name != "responses" { operation[part.name] = part.value.value }
+            kept[member.name] = .object(operation)
+        }
+        return kept
     }
 
     private static func operation(

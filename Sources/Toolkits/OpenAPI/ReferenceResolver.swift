@@ -8,7 +8,7 @@ struct ReferenceResolver {
         var message: String
     }
 
-    let document: JSONValue
+    let document: JSONElement
 
     private static let maximumDepth = 64
 
@@ -32,7 +32,7 @@ struct ReferenceResolver {
         case .object(let object):
             if let reference = object["$ref"]?.string {
                 guard reference.hasPrefix("#"), let pointer = JSONPointer(String(reference.dropFirst())),
-                    let target = document.value(at: pointer)
+                    let target = document.element(at: pointer)?.value
                 else { throw Problem(message: "\(reference) leads nowhere in this file") }
                 if open.contains(reference) { return .object([:]) }
                 var resolved = try resolve(target, open: open + [reference], depth: depth + 1)
