@@ -1,3 +1,4 @@
+import Glibc
 import JSON
 import Tools
 
@@ -63,9 +64,10 @@ struct ResultWriter {
 
     /// The bytes of a value without line breaks, which would end a message on a line-based transport.
     private static func singleLine(_ bytes: ArraySlice<UInt8>) -> [UInt8] {
-        guard bytes.contains(0x0A) || bytes.contains(0x0D), let value = try? JSONParser.parse(bytes) else {
-            return Array(bytes)
+        let hasBreak = bytes.withUnsafeBytes { text in
+            text.baseAddress.map { memchr($0, 0x0A, text.count) != nil || memchr($0, 0x0D, text.count) != nil } ?? false
         }
+        guard hasBreak, let value = try? JSONParser.parse(bytes) else { return Array(bytes) }
         return JSONWriter.bytes(of: value)
     }
 }
