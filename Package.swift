@@ -133,7 +133,7 @@ let package = Package(
                 "ATSSandbox", "LanguageModels", "Agents",
             ]
         ),
-        tests("Commands", uses: ["Basics", "JSON", "Gateway"]),
+        tests("Commands", uses: ["Basics", "JSON", "ToolRouter", "Gateway"]),
     ],
     swiftLanguageModes: [.v6],
     cLanguageStandard: .c2x

@@ -30,7 +30,11 @@ package enum Program {
     /// Runs the command that words ask for.
     ///
     /// - Returns: What the process ends with.
-    static func run(_ words: [String], environment: [String: String], terminal: Terminal) async -> ExitStatus {
+    package static func run(
+        _ words: [String],
+        environment: [String: String],
+        terminal: Terminal
+    ) async -> ExitStatus {
         do {
             switch try ArgumentParser(commands: commands).parse(words) {
             case .overview(let path):
@@ -53,7 +57,7 @@ package enum Program {
             return error.status
         } catch let error as ControlError {
             terminal.printError("switchboard: " + Terminal.harmless(error.description))
-            return error.problem["type"]?.string?.contains("connection") == true ? .needsPerson : .failed
+            return error.needsPerson ? .needsPerson : .failed
         } catch is CancellationError {
             return .interrupted
         } catch {

@@ -68,6 +68,11 @@ package struct ControlError: Error, Sendable, CustomStringConvertible {
         self.problem = problem
     }
 
+    /// Whether only a person can help: an account must be connected, or connected again.
+    package var needsPerson: Bool {
+        ["connection_missing", "connection_ambiguous", "needs_reauth"].contains(problem["code"]?.string)
+    }
+
     package var description: String {
         problem["detail"]?.string ?? problem["title"]?.string ?? "the server answered with status \(status)"
     }

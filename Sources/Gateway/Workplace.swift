@@ -49,12 +49,10 @@ package struct Workplace: Sendable {
     package func session(agent name: String, model: ResolvedModel) throws -> AgentSession {
         let home = configuration.home.path
         let (loaded, diagnostics) = AgentLoader { try TextFile.read(home + "/" + $0) }.load(name)
-        guard var agent = loaded else {
+        guard let agent = loaded else {
             let problems = diagnostics.map(\.description).joined(separator: "\n")
             throw GatewayError(.file, "the agent '\(name)' cannot be used:\n\(problems)")
         }
-        // A model does not know what day it is, and a recruiter's first question is how long somebody has waited.
-        agent.instructions += "\n\nToday is \(clock.now().isoDate) (UTC)."
         var recorder: TranscriptRecorder?
         if let transcripts {
             let id = Identifier.make("run")
@@ -68,7 +66,8 @@ package struct Workplace: Sendable {
             model: model.model,
             tools: tools,
             user: configuration.defaultUser,
-            transcript: recorder
+            transcript: recorder,
+            clock: clock
         )
     }
 }

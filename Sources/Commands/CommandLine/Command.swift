@@ -33,7 +33,7 @@ struct Command: Sendable {
 }
 
 /// How the program ends.
-enum ExitStatus: Int32, Sendable {
+package enum ExitStatus: Int32, Sendable {
     case done = 0
     case failed = 1
     case wrongUsage = 2

@@ -2,7 +2,7 @@ import Basics
 import Glibc
 
 /// Where the program writes for people, and what that place can do.
-struct Terminal: Sendable {
+package struct Terminal: Sendable {
     /// Whether standard output is a terminal.
     var isInteractive: Bool
     /// Whether a person can be asked: standard input and output are both terminals.
@@ -15,7 +15,7 @@ struct Terminal: Sendable {
     private let errorWriter: @Sendable (String) -> Void
 
     /// A terminal made of two functions; for tests.
-    init(
+    package init(
         isInteractive: Bool = false,
         canAsk: Bool = false,
         hasColor: Bool = false,

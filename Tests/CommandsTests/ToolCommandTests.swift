@@ -1,0 +1,79 @@
+import Basics
+import Commands
+import JSON
+import Testing
+
+@Suite struct ToolCommandTests {
+    @Test func `a candidate is found by name on the sandbox`() async throws {
+        let program = ProgramRun()
+        defer { program.remove() }
+        let output = await program.run("tools call list_all_pinpoint_candidates --sandbox", "search=Sarah Jenkins")
+        #expect(output.status == .done && output.err == "")
+        let result = try JSONParser.parse(output.out)
+        #expect(result["items"]?[0]?["id"] == "98765")
+        #expect(result["items"]?[0]?["full_name"] == "Sarah Jenkins")
+    }
+
+    @Test func `an unknown tool is answered with the nearest names`() async {
+        let program = ProgramRun()
+        defer { program.remove() }
+        let output = await program.run("tools call list_all_pinpoint_candidate --sandbox")
+        #expect(output.status == .failed && output.out == "")
+        #expect(output.err.contains("Did you mean list_all_pinpoint_candidates, "))
+    }
+
+    @Test func `a wrong argument is named with what was expected, and nothing is sent`() async {
+        let program = ProgramRun()
+        defer { program.remove() }
+        let output = await program.run("tools call get_single_pinpoint_job_by_id --sandbox idd=4321")
+        #expect(output.status == .failed)
+        #expect(output.err.contains("nothing was sent") && output.err.contains("idd"))
+    }
+
+    @Test func `a missing connection says how to add one and ends with 3`() async {
+        let program = ProgramRun()
+        defer { program.remove() }
+        let output = await program.run("tools call list_all_ashby_jobs")
+        #expect(output.status == .needsPerson)
+        #expect(output.err.contains("switchboard connections add ashby"))
+    }
+
+    @Test func `a key that is refused names connection and toolkit`() async {
+        var program = ProgramRun()
+        defer { program.remove() }
+        program.variables["PINPOINT_API_KEY"] = "wrong"
+        program.variables["PINPOINT_SUBDOMAIN"] = "acme"
+        // Nothing listens there: the connection of the environment is complete, and the failure is the network's.
+        program.variables["PINPOINT_BASE_URL"] = "http://127.0.0.1:1"
+        let output = await program.run("tools call list_all_pinpoint_jobs limit=1")
+        #expect(output.status == .failed)
+        #expect(!output.err.contains("wrong"), "a key must not be shown")
+    }
+
+    @Test func `many queries are answered one a line, in order`() async throws {
+        let program = ProgramRun()
+        defer { program.remove() }
+        let lines = """
+            {"query": "list the jobs", "toolkit": "pinpoint"}
+            {"query": "bake a chocolate cake"}
+            """
+        let file = try program.write(lines, to: "queries.jsonl")
+        let output = await program.run("tools search --sandbox --queries \(file)")
+        #expect(output.status == .done)
+        let answers = try output.out.split(separator: "\n").map { try JSONParser.parse(String($0)) }
+        #expect(answers.count == 2)
+        #expect(answers[0]["results"]?[0]?["name"] == "list_all_pinpoint_jobs")
+        #expect(answers[0]["toolkit"] == "pinpoint")
+        #expect(answers[1]["abstained"] == true && answers[1]["results"] == [])
+    }
+
+    @Test func `a tool is shown with every argument`() async {
+        let program = ProgramRun()
+        defer { program.remove() }
+        let output = await program.run("tools show create_a_pinpoint_comment")
+        #expect(output.status == .done)
+        for word in ["commentable_id", "commentable_type", "body_text", "effect create"] {
+            #expect(output.out.contains(word), "it lacks \(word)")
+        }
+    }
+}
