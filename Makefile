@@ -23,7 +23,8 @@ release: setup ## Builds the program: .build/release/switchboard
 run: release ## Prepares an interview on the built-in sandbox, then opens the chat on a terminal
 	@.build/release/switchboard demo
 
-test: setup ## Runs every test
+test: ## Runs every test
+	@SETUP_EXTRA="python3 python3-venv" scripts/setup
 	@scripts/test
 
 test-clients: release ## Runs the MCP clients from PyPI against the program
@@ -57,7 +58,7 @@ docs: setup ## Builds the documentation of every module into .build/docs
 install: release ## Installs the program and its data below PREFIX
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/switchboard
 	install -m 755 .build/release/switchboard $(DESTDIR)$(PREFIX)/bin/switchboard
-	cp -R toolkits agents prompts workflows transcripts $(DESTDIR)$(PREFIX)/share/switchboard/
+	cp -R toolkits agents prompts transcripts $(DESTDIR)$(PREFIX)/share/switchboard/
 
 clean: ## Removes what was built
 	rm -rf .build
