@@ -39,12 +39,14 @@ package struct HTTPFields: Sendable, Hashable {
     /// Whether two field names are the same: ASCII letters compare without regard to case.
     package static func equal(_ a: String, _ b: String) -> Bool {
         guard a.utf8.count == b.utf8.count else { return false }
-        // Not `zip`: its iterator is not specialised away, and this runs for every field of every request.
-        var other = b.utf8.makeIterator()
-        for byte in a.utf8 {
-            guard let counterpart = other.next(), lower(byte) == lower(counterpart) else { return false }
+        // Over the bytes in place: this runs for every field of every request, where iterators cost several times as much.
+        var (x, y) = (a, b)
+        return x.withUTF8 { x in
+            y.withUTF8 { y in
+                for index in x.indices where x[index] != y[index] && lower(x[index]) != lower(y[index]) { return false }
+                return true
+            }
         }
-        return true
     }
 
     private static func lower(_ byte: UInt8) -> UInt8 {

@@ -51,19 +51,20 @@ package struct HTTPRequest: Sendable {
         } else {
             throw refused("must start with http:// or https://")
         }
-        let rest = url.dropFirst(scheme.count + 3).prefix { $0 != "#" }
-        let authority = rest.prefix { $0 != "/" && $0 != "?" }
+        // Bytes, not characters: every delimiter is ASCII, and so must be the rest.
+        let rest = url.utf8.dropFirst(scheme.utf8.count + 3).prefix { $0 != 0x23 }
+        let authority = rest.prefix { $0 != 0x2F && $0 != 0x3F }
         guard !authority.isEmpty else { throw refused("names no host") }
-        guard !authority.contains("@") else { throw refused("must not contain a user name or password") }
-        guard rest.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else {
+        guard !authority.contains(0x40) else { throw refused("must not contain a user name or password") }
+        guard rest.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else {
             throw refused("contains a character that must be percent-encoded")
         }
-        let after = rest.dropFirst(authority.count)
-        let target = after.hasPrefix("/") ? String(after) : "/" + after
+        let after = Substring(rest[authority.endIndex...])
+        let target = after.utf8.first == 0x2F ? String(after) : "/" + after
         self.init(
             method: method,
             scheme: scheme,
-            authority: String(authority),
+            authority: String(Substring(authority)),
             target: target,
             fields: fields,
             body: body

@@ -60,12 +60,13 @@ package struct JSONElement: Sendable {
         guard node.kind == .string else { return false }
         if node.isEscaped { return self.string.map { JSONText.same($0, text) } ?? false }
         let length = Int(node.end - node.start) - 2
+        // The length settles nearly every comparison.
+        guard text.utf8.count == length else { return false }
         var text = text
         return text.withUTF8 { wanted in
-            wanted.count == length
-                && tape.bytes.withUnsafeBufferPointer { bytes in
-                    JSONText.same(UnsafeBufferPointer(rebasing: bytes[Int(node.start) + 1..<Int(node.end) - 1]), wanted)
-                }
+            tape.bytes.withUnsafeBufferPointer { bytes in
+                JSONText.same(UnsafeBufferPointer(rebasing: bytes[Int(node.start) + 1..<Int(node.end) - 1]), wanted)
+            }
         }
     }
 

@@ -94,8 +94,17 @@ package struct JSONWriter {
         needsComma = true
     }
 
+    // Two functions and not a generic one, which another module would run without it being specialised.
+
     /// Text that is known to be one valid JSON value, as it is.
-    package mutating func raw(_ json: some Collection<UInt8>) {
+    package mutating func raw(_ json: ArraySlice<UInt8>) {
+        separate()
+        bytes.append(contentsOf: json)
+        needsComma = true
+    }
+
+    /// Text that is known to be one valid JSON value, as it is.
+    package mutating func raw(_ json: [UInt8]) {
         separate()
         bytes.append(contentsOf: json)
         needsComma = true

@@ -43,7 +43,7 @@ struct MCPHeaders: Sendable {
             case 10 where HTTPFields.equal(field.name, "Mcp-Method"): method.add(field.value)
             case 8 where HTTPFields.equal(field.name, "Mcp-Name"): name.add(field.value)
             case 12 where HTTPFields.equal(field.name, "Content-Type"):
-                sendsJSON = MCPHeaders.isJSON(field.value.utf8[...])
+                sendsJSON = field.value == "application/json" || MCPHeaders.isJSON(field.value.utf8[...])
             case 6 where HTTPFields.equal(field.name, "Accept"):
                 says = true
                 accepts = accepts || MCPHeaders.accepts(field.value)
@@ -70,7 +70,7 @@ struct MCPHeaders: Sendable {
             guard let value = encoded ? decoded(text) : text else {
                 throw .headerMismatch("The header \(name) is not valid base64 between =?base64? and ?=")
             }
-            guard value.utf8.elementsEqual(wanted.utf8) else {
+            guard isSame(value, wanted) else {
                 throw .headerMismatch("The header \(name) says \"\(shown(value))\", the body \"\(shown(wanted))\"")
             }
         }
@@ -92,7 +92,9 @@ struct MCPHeaders: Sendable {
     }
 
     private static func accepts(_ value: String) -> Bool {
-        value.utf8.split(separator: 0x2C).contains { part in
+        // What clients send, word for word.
+        if value == "application/json, text/event-stream" || value == "application/json" { return true }
+        return value.utf8.split(separator: 0x2C).contains { part in
             let range = part.drop(while: isSpace)
             return isJSON(range) || range.starts(with: "*/*".utf8) || range.starts(with: "application/*".utf8)
         }
@@ -106,6 +108,12 @@ struct MCPHeaders: Sendable {
             rest = rest.dropFirst()
         }
         return rest.drop(while: isSpace).first.map { $0 == 0x3B } ?? true
+    }
+
+    /// Whether two texts have the same bytes, which equal strings need not have.
+    private static func isSame(_ a: String, _ b: String) -> Bool {
+        var (x, y) = (a, b)
+        return x.withUTF8 { x in y.withUTF8 { y in x.elementsEqual(y) } }
     }
 
     private static func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 }

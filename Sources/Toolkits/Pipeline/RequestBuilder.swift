@@ -70,14 +70,12 @@ struct RequestBuilder {
     }
 
     private func path(_ bound: ArgumentReader.Bound) throws(ToolFailure) -> String {
-        var path = tool.operation.path
-        for name in OpenAPIDocument.placeholders(in: path) {
+        try RequestBuilder.fill(tool.operation.path) { (name) throws(ToolFailure) in
             guard let value = bound.path[name], value != ".", value != "..", !value.isEmpty else {
                 throw ToolFailure("invalid_arguments", "\(name) must not be empty, and nothing was sent.")
             }
-            path = RequestBuilder.replace("{\(name)}", in: path, by: PercentEncoding.encode(value))
+            return PercentEncoding.encode(value)
         }
-        return path
     }
 
     /// The request to an address that the toolkit allows, or that the connection itself names.
@@ -85,7 +83,7 @@ struct RequestBuilder {
         var server = connection.baseURL ?? toolkit.settings.server
         while server.hasSuffix("/") { server.removeLast() }
         if connection.baseURL == nil {
-            for name in OpenAPIDocument.placeholders(in: server) {
+            server = try RequestBuilder.fill(server) { (name) throws(ToolFailure) in
                 let field = toolkit.settings.serverVariables[name] ?? name
                 let value = connection.fields[field] ?? toolkit.settings.serverDefaults[name] ?? ""
                 guard AuthenticationScheme.isHostLabel(value) else {
@@ -95,7 +93,7 @@ struct RequestBuilder {
                         """
                     throw ToolFailure(ConnectionError.Code.invalid.rawValue, message)
                 }
-                server = RequestBuilder.replace("{\(name)}", in: server, by: value)
+                return value
             }
         }
         do {
@@ -145,12 +143,17 @@ struct RequestBuilder {
         }
     }
 
-    private static func replace(_ part: String, in text: String, by value: String) -> String {
+    /// A template with each `{name}` replaced; an open brace without its partner stands for itself.
+    private static func fill(
+        _ template: String,
+        _ value: (String) throws(ToolFailure) -> String
+    ) throws(ToolFailure) -> String {
         var result = ""
-        var rest = text[...]
-        while let start = rest.firstRange(of: part) {
-            result += rest[..<start.lowerBound] + value
-            rest = rest[start.upperBound...]
+        var rest = template[...]
+        while let open = rest.utf8.firstIndex(of: 0x7B), let close = rest.utf8[open...].firstIndex(of: 0x7D) {
+            result += rest[..<open]
+            result += try value(String(rest[rest.utf8.index(after: open)..<close]))
+            rest = rest[rest.utf8.index(after: close)...]
         }
         return result + rest
     }
