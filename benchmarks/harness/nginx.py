@@ -75,7 +75,10 @@ def from_file(name, folder):
 
 
 def upstream(folder, core, documents):
-    """Serves each document for a GET of its path, whatever the query."""
+    """Serves each document for a GET of its path, whatever the query; every other path is an empty list.
+
+    A new connection is tried with a list of the toolkit's own choice.
+    """
 
     def content(port):
         locations = []
@@ -85,6 +88,7 @@ def upstream(folder, core, documents):
                 f"        location = {path} {{ default_type application/vnd.api+json; "
                 f"alias {folder}/document-{number}.json; }}\n"
             )
+        locations.append('        location / { default_type application/json; return 200 "{\\"data\\":[],\\"meta\\":{}}"; }\n')
         return f"    server {{\n        listen 127.0.0.1:{port} backlog=1024;\n{''.join(locations)}    }}"
 
     return Nginx("upstream", folder, core, content)
