@@ -65,7 +65,10 @@ let package = Package(
         module("Toolkits", uses: ["Basics", "JSON", "JSONata", "Cryptography", "HTTP", "Tools", "Connections"]),
         module(
             "ToolRouter",
-            uses: ["Basics", "JSON", "Cryptography", "HTTP", "Storage", "MCP", "Tools", "Connections", "Toolkits"]
+            uses: [
+                "Basics", "JSON", "JSONata", "Cryptography", "HTTP", "Storage", "MCP", "Tools", "Connections",
+                "Toolkits",
+            ]
         ),
 
         // MARK: Agents
@@ -88,8 +91,8 @@ let package = Package(
         module(
             "Commands",
             uses: [
-                "Basics", "JSON", "HTTP", "MCP", "Tools", "Connections", "Toolkits", "ToolRouter", "Transcripts",
-                "LanguageModels", "Agents", "ATSSandbox", "Gateway", "CLinux", "CEdit",
+                "Basics", "JSON", "JSONata", "HTTP", "MCP", "Storage", "Tools", "Connections", "Toolkits", "ToolRouter",
+                "Transcripts", "LanguageModels", "Agents", "ATSSandbox", "Gateway", "CLinux", "CEdit",
             ]
         ),
         .executableTarget(name: "switchboard", dependencies: ["Commands"], swiftSettings: settings),

@@ -13,6 +13,7 @@ package enum Program {
         .toolkitsList, .toolkitsCheck,
         .connectionsAdd, .connectionsList, .connectionsTest, .connectionsRemove,
         .endpointsCreate, .endpointsList, .endpointsShow, .endpointsUpdate, .endpointsDelete,
+        .expressionsCheck, .expressionsTry, .expressionsSuite,
         .agentsList, .agentsCheck, .transcriptsList, .transcriptsShow, .transcriptsRebase,
         .doctor, .completions, .version,
     ]

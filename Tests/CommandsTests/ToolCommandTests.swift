@@ -77,3 +77,35 @@ import Testing
         }
     }
 }
+
+@Suite struct ExpressionCommandTests {
+    @Test func `a result is projected before it is printed`() async throws {
+        let program = ProgramRun()
+        defer { program.remove() }
+        let output = await program.run(
+            "tools call list_all_pinpoint_candidates --sandbox",
+            "search=Sarah Jenkins",
+            "--select",
+            "items[id = '98765'].{'name': full_name}"
+        )
+        #expect(output.status == .done)
+        #expect(try JSONParser.parse(output.out) == ["name": "Sarah Jenkins"])
+    }
+
+    @Test func `an expression is checked with line and column`() async {
+        let program = ProgramRun()
+        defer { program.remove() }
+        let output = await program.run("expressions check", "$uppercas(title)")
+        #expect(output.status == .failed)
+        #expect(output.out == "1:1: error: There is no function $uppercas; did you mean $uppercase?\n")
+    }
+
+    @Test func `an expression is tried with the value of each part`() async throws {
+        let program = ProgramRun()
+        defer { program.remove() }
+        let file = try program.write("{\"items\": [{\"a\": 1}, {\"a\": 5}]}", to: "data.json")
+        let output = await program.run("expressions try --data \(file)", "$sum(items.a) * 2")
+        #expect(output.status == .done && output.out.hasSuffix("\n12\n"))
+        #expect(output.out.contains("$sum(items.a)      6"))
+    }
+}

@@ -56,6 +56,35 @@ import Tools
         #expect(value["next"]?.string?.contains("connection is missing") == true)
     }
 
+    @Test func `a call's result is projected before it is read, and a bad projection stops nothing that was done`()
+        async throws
+    {
+        func run(_ select: String) async throws -> (value: JSONValue, result: ToolResult) {
+            try await call(
+                "execute_tools",
+                [
+                    "calls": [
+                        ["tool": "list_all_acme_candidates", "arguments": ["id": "7"], "select": .string(select)]
+                    ]
+                ]
+            )
+        }
+        let whole = try await run("$")
+        #expect(whole.value["results"]?[0]?["result"]?.object != nil)
+        let names = try await run("$keys($)[0]")
+        #expect(
+            names.value["results"]?[0]?["result"]?.string == whole.value["results"]?[0]?["result"]?.object?.names[0]
+        )
+        let failed = try await run("$error('no')")
+        #expect(failed.value["results"]?[0]?["ok"] == true)
+        #expect(failed.value["results"]?[0]?["result"] == whole.value["results"]?[0]?["result"])
+        #expect(failed.value["results"]?[0]?["select_error"]?.string?.hasPrefix("select failed") == true)
+        let calls = provider.calls.count
+        let refused = try await run("items.(")
+        #expect(refused.result.isError && refused.result.displayText.contains("select is not a JSONata expression"))
+        #expect(provider.calls.count == calls, "nothing runs whose answer cannot be shown")
+    }
+
     @Test func `a request that nothing serves is said instead of answered badly`() async throws {
         let (value, result) = try await call("search_tools", ["queries": [["use_case": "play some jazz"]]])
         #expect(!result.isError)

@@ -18,6 +18,7 @@ extension Command {
         ],
         options: [
             .init(name: "input", value: "FILE", summary: "The arguments as a JSON object; - reads standard input"),
+            .init(name: "select", value: "EXPR", summary: "JSONata over the result: print only what it selects"),
             .init(name: "user", value: "NAME", summary: "Whose connections are used (default: you)"),
         ] + CommonOptions.places,
         details: "Example: switchboard tools call list_all_pinpoint_candidates search=\"Sarah Jenkins\" --sandbox",
@@ -38,7 +39,9 @@ extension Command {
                 arguments[String(name)] = value(of: pair.dropFirst(name.count + 1))
             }
             let user = try invocation.value("user") ?? invocation.configuration().defaultUser
-            let call: JSONValue = ["arguments": .object(arguments), "user": .string(user)]
+            var draft: JSONValue = ["arguments": .object(arguments), "user": .string(user)]
+            if let select = invocation.value("select") { draft["select"] = .string(select) }
+            let call = draft
             let target = "/v1/tools/" + PercentEncoding.encode(invocation.arguments[0]) + "/execute"
             return try await invocation.withControl { control in
                 let result = try await control.send("POST", target, body: call)

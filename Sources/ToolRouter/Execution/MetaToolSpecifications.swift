@@ -88,6 +88,11 @@ extension MetaTools {
                                     "description": "The tool's arguments: one flat object.",
                                 ],
                                 "id": ["type": "string", "description": "Your own label; comes back with the result."],
+                                "select": [
+                                    "type": "string", "maxLength": 4096,
+                                    "description":
+                                        "JSONata over the result, to read only what you need: items.{'id': id, 'name': full_name}",
+                                ],
                             ],
                             "required": ["tool", "arguments"], "additionalProperties": false,
                         ],

@@ -114,8 +114,12 @@ package struct MetaTools: ToolProvider {
 
     private func execute(_ call: ToolCall) async throws(RouterError) -> ToolResult {
         let arguments = try ArgumentObject(call.arguments, known: ["calls"], in: "execute_tools")
-        let items = try arguments.objects("calls", known: ["tool", "arguments", "id"], 1...MetaTools.largestBatch)
-        var calls: [(id: String?, call: ToolCall)] = []
+        let items = try arguments.objects(
+            "calls",
+            known: ["tool", "arguments", "id", "select"],
+            1...MetaTools.largestBatch
+        )
+        var calls: [(id: String?, call: ToolCall, select: ResultProjection?)] = []
         for item in items {
             let inner = ToolCall(
                 tool: try item.string("tool", limit: 256),
@@ -124,21 +128,30 @@ package struct MetaTools: ToolProvider {
                 connection: call.connection,
                 origin: call.origin
             )
-            calls.append((try item.optionalString("id", limit: 256), inner))
+            // Compiled before anything runs: a call whose answer cannot be shown as wanted is not made.
+            var select: ResultProjection?
+            if let text = try item.optionalString("select", limit: 4096) { select = try ResultProjection(text) }
+            calls.append((try item.optionalString("id", limit: 256), inner, select))
         }
-        let results = await withTaskGroup(of: (Int, ToolResult).self) { group in
+        let outcomes = await withTaskGroup(of: (Int, ToolResult, String?).self) { group in
             for (position, item) in calls.enumerated() {
-                group.addTask { (position, await router.execute(item.call, policy: policy)) }
+                group.addTask {
+                    let result = await router.execute(item.call, policy: policy)
+                    guard let select = item.select else { return (position, result, nil) }
+                    let (projected, problem) = select.apply(to: result)
+                    return (position, projected, problem)
+                }
             }
-            var results = [ToolResult?](repeating: nil, count: calls.count)
-            for await (position, result) in group { results[position] = result }
-            return results.compactMap(\.self)
+            var outcomes = [(result: ToolResult, problem: String?)?](repeating: nil, count: calls.count)
+            for await (position, result, problem) in group { outcomes[position] = (result, problem) }
+            return outcomes.compactMap(\.self)
         }
+        let results = outcomes.map(\.result)
         var writer = JSONWriter(capacity: results.reduce(256) { $0 + $1.payload.count + 96 })
         writer.beginObject()
         writer.name("results")
         writer.beginArray()
-        for (item, result) in zip(calls, results) {
+        for (item, (result, problem)) in zip(calls, outcomes) {
             writer.beginObject()
             if let id = item.id {
                 writer.name("id")
@@ -150,6 +163,10 @@ package struct MetaTools: ToolProvider {
             writer.bool(!result.isError)
             writer.name(result.isError ? "error" : "result")
             writer.raw(result.payload)
+            if let problem {
+                writer.name("select_error")
+                writer.string(problem)
+            }
             writer.endObject()
         }
         writer.endArray()

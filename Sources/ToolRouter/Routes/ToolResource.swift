@@ -67,8 +67,10 @@ struct ToolResource {
     }
 
     private func execute(_ call: ControlCall, name: String) async throws -> HTTPResponse {
-        let arguments = try call.arguments(["arguments", "user", "connection"])
+        let arguments = try call.arguments(["arguments", "user", "connection", "select"])
         guard router.catalog[name] != nil else { throw missing(name) }
+        var select: ResultProjection?
+        if let text = try arguments.optionalString("select", limit: 4096) { select = try ResultProjection(text) }
         let result = await router.execute(
             ToolCall(
                 tool: name,
@@ -79,7 +81,7 @@ struct ToolResource {
             ),
             policy: ToolPolicy()
         )
-        guard result.isError else { return .json(result.payload) }
+        guard result.isError else { return .json(select?.apply(to: result).result.payload ?? result.payload) }
         throw ToolResource.problem(result)
     }
 
