@@ -75,14 +75,14 @@ package struct HTTPRequest: Sendable {
     package var url: String { scheme + "://" + authority + target }
 
     /// The target up to a question mark, still percent-encoded.
-    package var path: Substring { target.prefix { $0 != "?" } }
+    package var path: Substring { target[..<(target.utf8.firstIndex(of: 0x3F) ?? target.endIndex)] }
 
     /// What follows the question mark, still percent-encoded.
-    package var query: Substring { target.dropFirst(path.count + 1) }
+    package var query: Substring { Substring(target.utf8[path.endIndex...].dropFirst()) }
 
     /// The host without its port; an IPv6 address keeps its brackets.
     package var host: Substring {
         if authority.hasPrefix("["), let end = authority.firstIndex(of: "]") { return authority[...end] }
-        return authority.prefix { $0 != ":" }
+        return authority[..<(authority.utf8.firstIndex(of: 0x3A) ?? authority.endIndex)]
     }
 }
