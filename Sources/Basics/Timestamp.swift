@@ -31,25 +31,41 @@ package struct Timestamp: Sendable, Hashable, Comparable {
 
     /// `2026-11-20T09:30:00.000Z`; always three digits of milliseconds.
     package var iso8601: String {
+        String(unsafeUninitializedCapacity: Timestamp.longestText) { writeISO8601(to: $0) }
+    }
+
+    /// The most bytes that ``writeISO8601(to:)`` writes.
+    package static let longestText = 32
+
+    /// Writes ``iso8601`` as bytes, and returns how many they are.
+    ///
+    /// `text` has room for ``longestText`` bytes. In place, because growing a string is slow, and records and logs are
+    /// full of instants.
+    package func writeISO8601(to text: UnsafeMutableBufferPointer<UInt8>) -> Int {
         let (year, month, day) = date
-        let inDay = milliseconds - floorDivide(milliseconds, 86_400_000) * 86_400_000
-        var text = ""
-        text.reserveCapacity(24)
-        append(year, width: 4, to: &text)
-        text += "-"
-        append(month, width: 2, to: &text)
-        text += "-"
-        append(day, width: 2, to: &text)
-        text += "T"
-        append(Int(inDay / 3_600_000), width: 2, to: &text)
-        text += ":"
-        append(Int(inDay / 60_000 % 60), width: 2, to: &text)
-        text += ":"
-        append(Int(inDay / 1000 % 60), width: 2, to: &text)
-        text += "."
-        append(Int(inDay % 1000), width: 3, to: &text)
-        text += "Z"
-        return text
+        let inDay = Int(milliseconds - floorDivide(milliseconds, 86_400_000) * 86_400_000)
+        var end = 0
+        func put(_ value: Int, _ width: Int, then mark: Unicode.Scalar) {
+            var rest = value
+            for position in stride(from: end + width - 1, through: end, by: -1) {
+                text[position] = UInt8(0x30 + rest % 10)
+                rest /= 10
+            }
+            text[end + width] = UInt8(ascii: mark)
+            end += width + 1
+        }
+        if year < 0 {
+            text[0] = UInt8(ascii: "-")
+            end = 1
+        }
+        put(abs(year), max(4, String(abs(year)).utf8.count), then: "-")
+        put(month, 2, then: "-")
+        put(day, 2, then: "T")
+        put(inDay / 3_600_000, 2, then: ":")
+        put(inDay / 60_000 % 60, 2, then: ":")
+        put(inDay / 1000 % 60, 2, then: ".")
+        put(inDay % 1000, 3, then: "Z")
+        return end
     }
 
     /// `2026-11-20`.
@@ -147,12 +163,6 @@ package struct Timestamp: Sendable, Hashable, Comparable {
         case 4, 6, 9, 11: return 30
         default: return 31
         }
-    }
-
-    private func append(_ value: Int, width: Int, to text: inout String) {
-        let digits = String(value)
-        for _ in 0..<max(0, width - digits.utf8.count) { text += "0" }
-        text += digits
     }
 
     private func floorDivide(_ value: Int64, _ divisor: Int64) -> Int64 {

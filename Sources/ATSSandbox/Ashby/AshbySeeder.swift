@@ -4,49 +4,73 @@ import JSON
 /// Gives the data set Ashby's form.
 struct AshbySeeder {
     let seed: UInt64
+    private let data: SeedData
     private let start = SeedCompany.day("2024-01-08", hour: 9)
+    // What many records point to, so that they share one text.
+    private let users: [JSONValue]
+    private let candidates: [JSONValue]
+    private let applications: [JSONValue]
+    private let sources: [JSONValue]
+    private let stages: [JSONValue]
+    private let interviews: [JSONValue]
+    private let plans: [String]
 
-    init(seed: UInt64) {
+    init(seed: UInt64, data: SeedData) {
+        func ids(_ kind: String, _ count: Int) -> [JSONValue] {
+            (0..<count).map { .string(StableID.uuid(kind, $0, seed: seed)) }
+        }
+        var plans: [String] = []
+        for job in data.jobs where !plans.contains(job.assessment) { plans.append(job.assessment) }
         self.seed = seed
+        self.data = data
+        self.plans = plans
+        users = ids("user", data.employees.count)
+        candidates = ids("candidate", data.people.count)
+        applications = ids("application", data.applications.count)
+        sources = ids("source", SeedWords.sources.count)
+        stages = ids("stage", plans.count * 10)
+        interviews = ids("interview", plans.count * 10)
     }
 
     private func id(_ kind: String, _ number: Int) -> String { StableID.uuid(kind, number, seed: seed) }
     private func link(_ kind: String, _ number: Int) -> JSONValue { .string(id(kind, number)) }
     private func value(_ instant: Timestamp?) -> JSONValue { instant.map { .string($0.iso8601) } ?? .null }
 
-    func store(of data: SeedData) -> Store {
+    func store() -> Store {
         var store = Store()
         for (name, columns, indexed) in AshbySchema.tables { store.define(name, columns: columns, indexed: indexed) }
-        addOrganization(data, to: &store)
-        let plans = planNames(data)
+        addOrganization(to: &store)
         for (index, name) in plans.enumerated() { addPlan(index, name, to: &store) }
-        for job in data.jobs { addJob(job, data, plan: plans.firstIndex(of: job.assessment) ?? 0, to: &store) }
-        var applications: [Int: [Int]] = [:]
-        for (index, application) in data.applications.enumerated() {
-            applications[application.person, default: []].append(index)
-        }
-        for index in data.people.indices { addCandidate(index, data, applications[index] ?? [], to: &store) }
-        for index in data.applications.indices { addApplication(index, data, plans, to: &store) }
+        for job in data.jobs { addJob(job, plan: plans.firstIndex(of: job.assessment) ?? 0, to: &store) }
+        var owned: [[Int]] = Array(repeating: [], count: data.people.count)
+        for (index, application) in data.applications.enumerated() { owned[application.person].append(index) }
+        store.reserve(data.people.count, in: "candidates")
+        store.reserve(data.applications.count, in: "applications")
+        store.reserve(data.applications.reduce(0) { $0 + $1.visits.count }, in: "history")
+        for index in data.people.indices { addCandidate(index, owned[index], to: &store) }
+        for index in data.applications.indices { addApplication(index, to: &store) }
         return store
     }
 
-    private func planNames(_ data: SeedData) -> [String] {
-        var names: [String] = []
-        for job in data.jobs where !names.contains(job.assessment) { names.append(job.assessment) }
-        return names
+    private func times(_ created: Timestamp, _ updated: Timestamp? = nil) -> KeyValuePairs<String, JSONValue> {
+        let made = value(created)
+        return ["createdAt": made, "updatedAt": updated.map { value($0) } ?? made]
     }
 
-    private func times(_ created: Timestamp, _ updated: Timestamp? = nil) -> JSONObject {
-        ["createdAt": value(created), "updatedAt": value(updated ?? created)]
+    private func put(
+        _ id: String,
+        _ values: KeyValuePairs<String, JSONValue>,
+        _ times: KeyValuePairs<String, JSONValue>,
+        in table: String,
+        _ store: inout Store
+    ) {
+        store.seed(id, in: table) { row in
+            row.fill(values)
+            row.fill(times)
+        }
     }
 
-    private func put(_ id: String, _ values: JSONObject, _ extra: JSONObject, in table: String, _ store: inout Store) {
-        var values = values
-        for (name, value) in extra { values[name] = value }
-        store.put(id, values, in: table)
-    }
-
-    private func addOrganization(_ data: SeedData, to store: inout Store) {
+    private func addOrganization(to store: inout Store) {
         for (index, person) in data.employees.enumerated() {
             put(
                 id("user", index),
@@ -54,7 +78,7 @@ struct AshbySeeder {
                     "firstName": .string(person.first), "lastName": .string(person.last),
                     "email": .string(person.email),
                     "globalRole": person.isAdministrator ? "Organization Admin" : "Limited Access",
-                    "isEnabled": .bool(person.isEnabled), "managerId": index > 1 ? link("user", 1) : .null,
+                    "isEnabled": .bool(person.isEnabled), "managerId": index > 1 ? users[1] : .null,
                 ],
                 times(start),
                 in: "users",
@@ -135,7 +159,7 @@ struct AshbySeeder {
                 id("project", index),
                 [
                     "title": .string(title), "description": "A list kept by the talent team.", "isArchived": false,
-                    "confidential": .bool(index == 2), "authorId": link("user", 1),
+                    "confidential": .bool(index == 2), "authorId": users[1],
                 ],
                 times(start),
                 in: "projects",
@@ -154,7 +178,7 @@ struct AshbySeeder {
         )
         for stage in SeedStage.allCases {
             put(
-                self.stage(plan, stage),
+                id("stage", plan * 10 + stage.rawValue),
                 [
                     "title": .string(stage.ashbyName(assessment)), "type": .string(stage.ashbyType),
                     "orderInInterviewPlan": .integer(stage.rawValue), "interviewPlanId": link("plan", plan),
@@ -166,7 +190,7 @@ struct AshbySeeder {
             )
             guard stage.ashbyType == "Active" else { continue }
             put(
-                interview(plan, stage),
+                id("interview", plan * 10 + stage.rawValue),
                 [
                     "title": .string(stage.ashbyName(assessment)),
                     "externalTitle": .string("Conversation with Larkfield"),
@@ -182,18 +206,18 @@ struct AshbySeeder {
         }
     }
 
-    private func stage(_ plan: Int, _ stage: SeedStage) -> String { id("stage", plan * 10 + stage.rawValue) }
-    private func interview(_ plan: Int, _ stage: SeedStage) -> String { id("interview", plan * 10 + stage.rawValue) }
+    private func stage(_ plan: Int, _ stage: SeedStage) -> JSONValue { stages[plan * 10 + stage.rawValue] }
+    private func interview(_ plan: Int, _ stage: SeedStage) -> JSONValue { interviews[plan * 10 + stage.rawValue] }
 
-    private func member(_ user: Int, _ role: String, _ data: SeedData) -> JSONValue {
+    private func member(_ user: Int, _ role: String) -> JSONValue {
         let person = data.employees[user]
         return [
             "email": .string(person.email), "firstName": .string(person.first), "lastName": .string(person.last),
-            "role": .string(role), "userId": link("user", user),
+            "role": .string(role), "userId": users[user],
         ]
     }
 
-    private func addJob(_ job: SeedData.Job, _ data: SeedData, plan: Int, to store: inout Store) {
+    private func addJob(_ job: SeedData.Job, plan: Int, to store: inout Store) {
         let statuses = ["draft": "Draft", "open": "Open", "hold": "Open", "archived": "Archived"]
         let status = statuses[job.status] ?? "Closed"
         let over = min(job.opened.adding(seconds: 77 * 86_400), SandboxWorld.defaultNow.adding(seconds: -259_200))
@@ -204,9 +228,9 @@ struct AshbySeeder {
                 "title": .string(job.title), "confidential": .bool(job.visibility == "confidential"),
                 "status": .string(status), "employmentType": "FullTime", "locationId": link("location", job.place),
                 "departmentId": link("department", job.department), "defaultInterviewPlanId": link("plan", plan),
-                "customRequisitionId": .string("LRK-\(job.number)"), "authorId": link("user", job.recruiter),
+                "customRequisitionId": .string("LRK-\(job.number)"), "authorId": users[job.recruiter],
                 "hiringTeam": [
-                    member(job.manager, "Hiring Manager", data), member(job.recruiter, "Recruiter", data),
+                    member(job.manager, "Hiring Manager"), member(job.recruiter, "Recruiter"),
                 ],
                 "jobPostingIds": status == "Open" ? [link("posting", job.number)] : [],
                 "openedAt": status == "Draft" ? .null : value(job.opened), "closedAt": isOver ? value(over) : .null,
@@ -218,13 +242,13 @@ struct AshbySeeder {
         )
     }
 
-    private func addCandidate(_ index: Int, _ data: SeedData, _ applications: [Int], to store: inout Store) {
+    private func addCandidate(_ index: Int, _ owned: [Int], to store: inout Store) {
         let person = data.people[index]
         let place = data.places[person.place]
         let isSarah = index == SeedCast.sarahPerson
         let file = "\(person.first)-\(person.last)-cv.pdf".lowercased()
         let handle = Base64.encodeURL(Array("{\"handle\":{\"type\":\"ResumeFile\",\"fileId\":\"\(index)\"}}".utf8))
-        let changed = applications.map { data.applications[$0].changed }.max() ?? person.created
+        let changed = owned.map { data.applications[$0].changed }.max() ?? person.created
         let resume: JSONValue = [
             "id": link("resume", index), "name": .string(file), "handle": .string(handle),
         ]
@@ -241,7 +265,7 @@ struct AshbySeeder {
                 "tagIds": .array(person.tags.map { link("tag", $0) }), "position": .string(person.position),
                 "company": .string(person.company), "school": .string(person.school), "resumeFileHandle": resume,
                 "fileHandles": [resume], "customFields": [],
-                "sourceId": applications.first.map { link("source", data.applications[$0].source) } ?? .null,
+                "sourceId": owned.first.map { sources[data.applications[$0].source] } ?? .null,
                 "creditedToUserId": .null,
                 "timezone": .string(place.countryCode == "US" ? "America/New_York" : "Europe/London"),
                 "location": [
@@ -261,11 +285,11 @@ struct AshbySeeder {
         )
     }
 
-    private func addApplication(_ index: Int, _ data: SeedData, _ plans: [String], to store: inout Store) {
+    private func addApplication(_ index: Int, to store: inout Store) {
         let application = data.applications[index]
         let job = data.jobs[application.job]
         let plan = plans.firstIndex(of: job.assessment) ?? 0
-        let ownID = id("application", index)
+        let ownID = applications[index]
         let status: String
         switch application.stage {
         case .applied: status = "Lead"
@@ -275,13 +299,13 @@ struct AshbySeeder {
         }
         let isArchived = application.stage == .rejected
         put(
-            ownID,
+            id("application", index),
             [
-                "candidateId": link("candidate", application.person), "jobId": link("job", job.number),
+                "candidateId": candidates[application.person], "jobId": link("job", job.number),
                 "status": .string(status), "interviewPlanId": link("plan", plan),
-                "interviewStageId": .string(stage(plan, application.stage)),
-                "sourceId": link("source", application.source),
-                "creditedToUserId": application.source == 3 ? link("user", 1) : .null,
+                "interviewStageId": stage(plan, application.stage),
+                "sourceId": sources[application.source],
+                "creditedToUserId": application.source == 3 ? users[1] : .null,
                 "archiveReasonId": isArchived ? link("archive reason", application.reason ?? 0) : .null,
                 "archivedAt": isArchived ? value(application.visits.last?.entered) : .null, "customFields": [],
                 "summary": .string(application.summary), "appliedViaJobPostingId": link("posting", job.number),
@@ -295,17 +319,17 @@ struct AshbySeeder {
             put(
                 id("history", index * 10 + number),
                 [
-                    "applicationId": .string(ownID), "stageId": .string(stage(plan, visit.stage)),
+                    "applicationId": ownID, "stageId": stage(plan, visit.stage),
                     "title": .string(visit.stage.ashbyName(job.assessment)), "enteredStageAt": value(visit.entered),
                     "leftStageAt": value(left), "stageNumber": .integer(number),
-                    "actorId": number == 0 ? .null : link("user", job.recruiter),
+                    "actorId": number == 0 ? .null : users[job.recruiter],
                 ],
                 times(visit.entered),
                 in: "history",
                 &store
             )
         }
-        addTalk(index, application, job, plan, data, to: &store)
+        addTalk(index, application, job, plan, to: &store)
     }
 
     private func addTalk(
@@ -313,17 +337,16 @@ struct AshbySeeder {
         _ application: SeedData.Application,
         _ job: SeedData.Job,
         _ plan: Int,
-        _ data: SeedData,
         to store: inout Store
     ) {
-        let owner = link("application", index)
+        let owner = applications[index]
         for (number, note) in application.notes.enumerated() {
             guard let score = note.score else {
                 put(
                     id("note", index * 20 + number),
                     [
-                        "candidateId": link("candidate", application.person), "isPrivate": false,
-                        "content": .string(note.text), "authorId": link("user", note.author),
+                        "candidateId": candidates[application.person], "isPrivate": false,
+                        "content": .string(note.text), "authorId": users[note.author],
                     ],
                     times(note.at),
                     in: "notes",
@@ -337,8 +360,8 @@ struct AshbySeeder {
             put(
                 id("feedback", index * 20 + number),
                 [
-                    "applicationId": owner, "submittedByUserId": link("user", note.author),
-                    "interviewId": .string(interview(plan, note.stage)),
+                    "applicationId": owner, "submittedByUserId": users[note.author],
+                    "interviewId": interview(plan, note.stage),
                     "interviewEventId": meeting.map { link("event", index * 20 + $0) } ?? .null,
                     "recommendation": .string(String(score)), "notes": .string(note.text),
                     "submittedAt": value(note.at),
@@ -355,10 +378,10 @@ struct AshbySeeder {
             put(
                 id("schedule", index * 20 + number),
                 [
-                    "applicationId": owner, "interviewStageId": .string(stage(plan, meeting.stage)),
+                    "applicationId": owner, "interviewStageId": stage(plan, meeting.stage),
                     "status": isOver ? (hasFeedback ? "Complete" : "WaitingOnFeedback") : "Scheduled",
-                    "scheduledById": link("user", 6), "eventId": link("event", index * 20 + number),
-                    "interviewId": .string(interview(plan, meeting.stage)),
+                    "scheduledById": users[6], "eventId": link("event", index * 20 + number),
+                    "interviewId": interview(plan, meeting.stage),
                     "interviewerIds": .array(meeting.interviewers.map { link("user", $0) }),
                     "startTime": value(meeting.start), "endTime": value(end),
                     "hasFeedback": .bool(isOver && hasFeedback),
@@ -385,7 +408,7 @@ struct AshbySeeder {
                         "startDate": .string(offer.made.adding(seconds: 60 * 86_400).isoDate),
                         "salary": ["value": .integer(offer.salary), "currencyCode": "GBP"],
                         "createdAt": value(offer.made), "openingId": .null, "customFields": [], "fileHandles": [],
-                        "authorId": link("user", job.recruiter), "approvalStatus": "Approved",
+                        "authorId": users[job.recruiter], "approvalStatus": "Approved",
                     ]
                 ],
             ],

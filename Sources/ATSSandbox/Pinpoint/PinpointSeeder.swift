@@ -17,10 +17,11 @@ struct PinpointSeeder {
         }
         addCompany(data, to: &store)
         for job in data.jobs { addJob(job, data, to: &store) }
-        addPeople(data, to: &store)
+        let contacts = data.people.map { contact($0, data) }
+        addPeople(data, contacts, to: &store)
         let numbers = applicationNumbers(data)
         for (index, application) in data.applications.enumerated() {
-            addApplication(application, id: numbers[index], data, to: &store)
+            addApplication(application, id: numbers[index], contacts[application.person], data, to: &store)
         }
         return store
     }
@@ -41,20 +42,22 @@ struct PinpointSeeder {
         }
     }
 
-    private func times(_ created: Timestamp, _ updated: Timestamp? = nil) -> JSONObject {
-        ["created_at": PinpointTime.value(created), "updated_at": PinpointTime.value(updated ?? created)]
+    private func times(_ created: Timestamp, _ updated: Timestamp? = nil) -> KeyValuePairs<String, JSONValue> {
+        let made = PinpointTime.value(created)
+        return ["created_at": made, "updated_at": updated.map { PinpointTime.value($0) } ?? made]
     }
 
     private func put(
         _ id: String,
-        _ values: JSONObject,
-        _ extra: JSONObject = [:],
+        _ values: KeyValuePairs<String, JSONValue>,
+        _ times: KeyValuePairs<String, JSONValue> = [:],
         in type: String,
         _ store: inout Store
     ) {
-        var values = values
-        for (name, value) in extra { values[name] = value }
-        store.put(id, values, in: type)
+        store.seed(id, in: type) { row in
+            row.fill(values)
+            row.fill(times)
+        }
     }
 
     private func addCompany(_ data: SeedData, to store: inout Store) {
@@ -178,7 +181,7 @@ struct PinpointSeeder {
         let list: ([String]) -> JSONValue = { items in
             .string("<ul>" + items.map { "<li>\($0)</li>" }.joined() + "</ul>")
         }
-        var values: JSONObject = [
+        let values: KeyValuePairs<String, JSONValue> = [
             "title": .string(job.title), "status": .string(job.status), "visibility": .string(job.visibility),
             "description": .string("<p>\(job.summary)</p>"), "key_responsibilities": list(job.duties),
             "key_responsibilities_header": "What you will do", "skills_knowledge_expertise": list(job.skills),
@@ -191,7 +194,7 @@ struct PinpointSeeder {
             "headcount_maximum": job.number == 8899 ? 2 : 1,
             "headcount_maximum_enabled": true,
         ]
-        let more: JSONObject = [
+        let more: KeyValuePairs<String, JSONValue> = [
             "compensation_minimum": .integer(job.salary - 4000), "compensation_maximum": .integer(job.salary + 4000),
             "compensation": .string("\(currency) \(job.salary - 4000) - \(job.salary + 4000) / year"),
             "compensation_currency": .string(currency), "compensation_frequency": "year",
@@ -205,7 +208,7 @@ struct PinpointSeeder {
             "closed_at": isOver ? PinpointTime.value(over) : .null,
             "filled_at": job.status == "filled" ? PinpointTime.value(over) : .null,
         ]
-        let keys: JSONObject = [
+        let keys: KeyValuePairs<String, JSONValue> = [
             "department_id": .string(String(2001 + job.department)), "division_id": "2101", "company_id": "1",
             "location_id": .string(String(2201 + job.place)), "structure_link_id": .string(link),
             "hiring_manager_user_id": .string(PinpointSeeder.user(job.manager)),
@@ -215,10 +218,13 @@ struct PinpointSeeder {
             "creator_user_id": .string(PinpointSeeder.user(job.recruiter)),
             "users_emails_with_job_level_visibility": [.string(data.employees[job.manager].email)],
         ]
-        for (name, value) in more { values[name] = value }
-        for (name, value) in keys { values[name] = value }
         let made = job.opened.adding(seconds: -345_600)
-        put(id, values, times(made, isOver ? over : job.opened), in: "jobs", &store)
+        store.seed(id, in: "jobs") { row in
+            row.fill(values)
+            row.fill(more)
+            row.fill(keys)
+            row.fill(times(made, isOver ? over : job.opened))
+        }
         for stage in SeedStage.allCases {
             addStage(PinpointSeeder.stage(job, stage), stage, job.assessment, "Job", id, to: &store)
         }
@@ -238,8 +244,8 @@ struct PinpointSeeder {
         )
     }
 
-    private func tags(_ person: SeedData.Person) -> JSONValue {
-        .array(person.tags.map { ["name": .string(SeedWords.tags[$0]), "context": "custom_green"] })
+    private func tags(_ person: SeedData.Person) -> [JSONValue] {
+        person.tags.map { ["name": .string(SeedWords.tags[$0]), "context": "custom_green"] }
     }
 
     private func files(_ person: SeedData.Person, _ number: String) -> JSONValue {
@@ -248,7 +254,7 @@ struct PinpointSeeder {
         return [["context": "cv", "filename": .string(name), "url": .string(url)]]
     }
 
-    private func contact(_ person: SeedData.Person, _ data: SeedData) -> JSONObject {
+    private func contact(_ person: SeedData.Person, _ data: SeedData) -> Contact {
         let place = data.places[person.place]
         return [
             "first_name": .string(person.first), "last_name": .string(person.last), "full_name": .string(person.name),
@@ -258,18 +264,20 @@ struct PinpointSeeder {
         ]
     }
 
-    private func addPeople(_ data: SeedData, to store: inout Store) {
-        var latest: [Int: Timestamp] = [:]
+    private typealias Contact = KeyValuePairs<String, JSONValue>
+
+    private func addPeople(_ data: SeedData, _ contacts: [Contact], to store: inout Store) {
+        var latest: [Timestamp?] = Array(repeating: nil, count: data.people.count)
         for application in data.applications {
             latest[application.person] = max(latest[application.person] ?? application.changed, application.changed)
         }
         for (index, person) in data.people.enumerated() {
             let id = PinpointSeeder.candidate(index)
-            var values = contact(person, data)
-            values["blocked"] = false
-            values["tags"] = tags(person)
-            values["attachments"] = files(person, id)
-            put(id, values, times(person.created, latest[index]), in: "candidates", &store)
+            store.seed(id, in: "candidates") { row in
+                row.fill(contacts[index])
+                row.fill(["blocked": false, "tags": .array(tags(person)), "attachments": files(person, id)])
+                row.fill(times(person.created, latest[index]))
+            }
         }
         put(
             "2801",
@@ -288,6 +296,7 @@ struct PinpointSeeder {
     private func addApplication(
         _ application: SeedData.Application,
         id number: Int,
+        _ contact: Contact,
         _ data: SeedData,
         to store: inout Store
     ) {
@@ -297,8 +306,11 @@ struct PinpointSeeder {
         let place = data.places[person.place]
         let entered = application.visits.last?.entered
         let furthest = application.visits.last { $0.stage != .rejected }?.stage ?? .applied
-        var values = contact(person, data)
-        let own: JSONObject = [
+        var tags = tags(person)
+        if let reason = application.reason {
+            tags.append(["name": .string(SeedWords.archiveReasons[reason].text), "context": "rejection"])
+        }
+        let own: KeyValuePairs<String, JSONValue> = [
             "uuid": .string(StableID.uuid("pinpoint application", number, seed: seed)),
             "candidate_id": .string(PinpointSeeder.candidate(application.person)),
             "job_id": .string(String(job.number)),
@@ -313,15 +325,13 @@ struct PinpointSeeder {
             "hired_at": application.stage == .hired ? PinpointTime.value(entered) : .null,
             "rejected_at": application.stage == .rejected ? PinpointTime.value(entered) : .null,
             "internal_candidate": .bool(job.visibility == "internal"), "concealed": false, "is_demo": false,
-            "attachments": files(person, id),
+            "attachments": files(person, id), "tags": .array(tags),
         ]
-        for (name, value) in own { values[name] = value }
-        var tags = tags(person).array ?? []
-        if let reason = application.reason {
-            tags.append(["name": .string(SeedWords.archiveReasons[reason].text), "context": "rejection"])
+        store.seed(id, in: "applications") { row in
+            row.fill(contact)
+            row.fill(own)
+            row.fill(times(application.created, application.changed))
         }
-        values["tags"] = .array(tags)
-        put(id, values, times(application.created, application.changed), in: "applications", &store)
         addTalk(application, id, job, to: &store)
     }
 

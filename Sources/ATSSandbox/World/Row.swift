@@ -24,6 +24,19 @@ struct Row: Sendable {
         }
     }
 
+    /// The value of the column at a position.
+    func value(at position: Int) -> JSONValue { values[position] }
+
+    /// Sets columns from a literal; much cheaper than by way of an object, whose names have to be unique.
+    mutating func fill(_ given: KeyValuePairs<String, JSONValue>) {
+        var last = -1
+        for (name, value) in given {
+            guard let position = columns.position(of: name, after: last) else { continue }
+            values[position] = value
+            last = position
+        }
+    }
+
     func has(_ name: String) -> Bool { columns.position(of: name) != nil }
 
     func text(_ name: String) -> String? { self[name].string }

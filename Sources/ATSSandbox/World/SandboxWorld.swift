@@ -10,62 +10,37 @@ package final class SandboxWorld: Sendable {
     /// How many candidates there are unless asked otherwise.
     package static let defaultCandidates = 320
 
-    /// The generated data, and what has become of them.
-    private struct Contents: Sendable {
-        let pristine: WorldState
-        var current: WorldState
-    }
-
-    let seed: UInt64
     let clock: any WallClock
-    private let generate: @Sendable () -> WorldState
-    /// Nil until it is first needed, because a server that starts must not wait for data that nobody may ask for.
-    private let contents = Locked<Contents?>(nil)
+    private let origin: SeedOrigin
+    private let state: Locked<WorldState>
 
-    /// A world whose data set is generated when it is first used.
+    /// Prepares the data set; `candidates` is at least 210, because the named people need their neighbours.
     ///
-    /// `candidates` is at least 210, because the named people need their neighbours.
+    /// It is generated when the first request asks for it, so that a server with a sandbox starts at once.
     package init(seed: UInt64, clock: any WallClock, candidates: Int) {
-        self.seed = seed
         self.clock = clock
-        generate = {
-            var generator = SeedGenerator(seed: seed)
-            let data = generator.make(candidates: candidates)
-            return WorldState(
-                ashby: AshbySeeder(seed: seed).store(of: data),
-                pinpoint: PinpointSeeder(seed: seed).store(of: data)
-            )
-        }
+        let origin = SeedOrigin(seed: seed, candidates: candidates)
+        self.origin = origin
+        state = Locked(WorldState(origin))
     }
 
     /// Another world that starts from the same generated data; much cheaper than generating them again.
     init(like other: SandboxWorld, clock: any WallClock) {
-        seed = other.seed
         self.clock = clock
-        let made = other.withContents { $0.pristine }
-        generate = { made }
+        let origin = other.origin
+        self.origin = origin
+        state = Locked(WorldState(origin))
     }
+
+    var seed: UInt64 { origin.seed }
 
     /// Puts everything back to how it was generated.
     func reset() {
-        withContents { $0.current = $0.pristine }
+        let origin = origin
+        state.withLock { $0 = WorldState(origin) }
     }
 
     func with<Result: Sendable>(_ body: (inout WorldState) -> Result) -> Result {
-        withContents { body(&$0.current) }
-    }
-
-    private func makeContents() -> Contents {
-        let made = generate()
-        return Contents(pristine: made, current: made)
-    }
-
-    private func withContents<Result: Sendable>(_ body: (inout Contents) -> Result) -> Result {
-        contents.withLock { contents in
-            // Taken out while it is changed, so that it stays the only reference and nothing is copied.
-            var own = contents.take() ?? makeContents()
-            defer { contents = own }
-            return body(&own)
-        }
+        state.withLock { body(&$0) }
     }
 }

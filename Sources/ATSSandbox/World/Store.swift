@@ -31,6 +31,15 @@ struct Store: Sendable {
         put(Row(id: id, columns: columns, values), in: table)
     }
 
+    /// Adds a record of the generated data set.
+    mutating func seed(_ id: String, in table: String, _ fill: (inout Row) -> Void) {
+        revision += 1
+        tables[table]?.seed(id, revision: revision, fill)
+    }
+
+    /// Makes room for that many records.
+    mutating func reserve(_ count: Int, in table: String) { tables[table]?.reserve(count) }
+
     mutating func remove(_ id: String, from table: String) {
         revision += 1
         tables[table]?.remove(id, hiddenUntil: hiddenUntil)

@@ -11,7 +11,7 @@ struct Table: Sendable {
     let columns: Columns
     private var slots: [Row?] = []
     private var positions: [String: Int] = [:]
-    private let indexed: [String]
+    private let indexed: [(name: String, position: Int)]
     /// Of each indexed column, the positions of the rows by value.
     private var indexes: [[String: [Int]]]
     private var stale: [Int: Stale] = [:]
@@ -21,7 +21,9 @@ struct Table: Sendable {
 
     init(columns: [String], indexed: [String] = []) {
         self.columns = Columns(columns)
-        self.indexed = indexed
+        self.indexed = indexed.compactMap { [columns = self.columns] name in
+            columns.position(of: name).map { (name, $0) }
+        }
         indexes = Array(repeating: [:], count: indexed.count)
     }
 
@@ -48,9 +50,24 @@ struct Table: Sendable {
             slots.append(row)
             count += 1
         }
-        for (number, name) in indexed.enumerated() {
-            for key in Table.keys(of: row[name]) { indexes[number][key, default: []].append(position) }
-        }
+        index(row, at: position)
+    }
+
+    /// Adds a row whose id is known to be new.
+    mutating func seed(_ id: String, revision: Int, _ fill: (inout Row) -> Void) {
+        let position = slots.count
+        var row = Row(id: id, columns: columns)
+        row.revision = revision
+        fill(&row)
+        index(row, at: position)
+        positions[id] = position
+        slots.append(row)
+        count += 1
+    }
+
+    mutating func reserve(_ count: Int) {
+        slots.reserveCapacity(count)
+        positions.reserveCapacity(count)
     }
 
     mutating func remove(_ id: String, hiddenUntil: Int64? = nil) {
@@ -63,7 +80,7 @@ struct Table: Sendable {
 
     /// The rows whose indexed column has, or whose list contains, a value; in the order they were made.
     func rows(where column: String, is value: String) -> [Row] {
-        guard let number = indexed.firstIndex(of: column) else {
+        guard let number = indexed.firstIndex(where: { $0.name == column }) else {
             return slots.compactMap { $0 }.filter { Table.keys(of: $0[column]).contains(value) }
         }
         return (indexes[number][value] ?? []).sorted().compactMap { slots[$0] }
@@ -83,10 +100,23 @@ struct Table: Sendable {
         stale.isEmpty ? slots.compactMap { $0 } : slots.indices.compactMap { listed(at: $0, now: now) }
     }
 
+    private mutating func index(_ row: Row, at position: Int) {
+        for (number, column) in indexed.enumerated() {
+            let value = row.value(at: column.position)
+            if case .string(let key) = value {
+                indexes[number][key, default: []].append(position)
+            } else {
+                for key in Table.keys(of: value) { indexes[number][key, default: []].append(position) }
+            }
+        }
+    }
+
     private mutating func unindex(_ position: Int) {
         guard let row = slots[position] else { return }
-        for (number, name) in indexed.enumerated() {
-            for key in Table.keys(of: row[name]) { indexes[number][key]?.removeAll { $0 == position } }
+        for (number, column) in indexed.enumerated() {
+            for key in Table.keys(of: row.value(at: column.position)) {
+                indexes[number][key]?.removeAll { $0 == position }
+            }
         }
     }
 

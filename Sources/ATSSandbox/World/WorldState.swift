@@ -3,8 +3,9 @@ import JSON
 
 /// What changes in the simulated world.
 struct WorldState: Sendable {
-    var ashby: Store
-    var pinpoint: Store
+    private let origin: SeedOrigin
+    private var ownAshby: Store?
+    private var ownPinpoint: Store?
     /// Requests as they were answered, oldest first.
     var requests: [JSONValue] = []
     /// Accepted writes, oldest first.
@@ -12,9 +13,28 @@ struct WorldState: Sendable {
     /// The instants of recent requests of a client, for rate limits.
     var recent: [String: [Int64]] = [:]
 
-    init(ashby: Store, pinpoint: Store) {
-        self.ashby = ashby
-        self.pinpoint = pinpoint
+    init(_ origin: SeedOrigin) {
+        self.origin = origin
+    }
+
+    /// Ashby's records; the first look generates them.
+    var ashby: Store {
+        mutating get {
+            let store = ownAshby ?? origin.ashby()
+            ownAshby = store
+            return store
+        }
+        set { ownAshby = newValue }
+    }
+
+    /// Pinpoint's records; the first look generates them.
+    var pinpoint: Store {
+        mutating get {
+            let store = ownPinpoint ?? origin.pinpoint()
+            ownPinpoint = store
+            return store
+        }
+        set { ownPinpoint = newValue }
     }
 
     mutating func record(write operation: String, system: String, id: JSONValue, at now: Timestamp) {
