@@ -1,7 +1,7 @@
 # Two commands do everything on a machine with Swift 6.3: `make run` does the main job, `make test` runs every test.
 .DEFAULT_GOAL := help
 .PHONY: help setup build release run test test-clients lint format check check-fresh check-modules bench coverage \
-	sanitize docs install clean
+	sanitize docs install clean fuzz
 
 PREFIX ?= /usr/local
 SWIFT_BUILD := swift build --explicit-target-dependency-import-check error
@@ -43,6 +43,9 @@ check-fresh: ## Proves `make run` and `make test` in a fresh clone with an empty
 
 bench: release ## Measures against peers in one run and writes benchmarks/results.md
 	@benchmarks/run
+
+fuzz: setup ## Ten million random JSONata expressions: no crash, no hang
+	swift run -c release -q --package-path benchmarks/jsonata --scratch-path .build/jsonata JSONataBenchmark fuzz 10000000
 
 coverage: setup ## Line coverage by file
 	swift test --disable-xctest --enable-code-coverage --scratch-path .build/coverage

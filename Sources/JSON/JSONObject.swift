@@ -52,6 +52,14 @@ package struct JSONObject: Sendable {
         }
     }
 
+    /// The value of a name, looked for first where a member of an object like this one was last found.
+    package func value(of name: String, hint: inout Int) -> JSONValue? {
+        if hint < members.count, JSONText.same(members[hint].name, name) { return members[hint].value }
+        guard let found = position(of: name) else { return nil }
+        hint = found
+        return members[found].value
+    }
+
     /// Where the member of that name stands.
     package func position(of name: String) -> Int? {
         if let index { return index[JSONText(name)] }

@@ -163,6 +163,8 @@ extension Evaluator {
                 scope = Frame(parent: frame, bindings: tuple.bindings)
             }
             let chosen = try evaluate(predicate, context, scope)
+            // What is missing cannot be chosen, but its filter is evaluated, and may fail.
+            if element.isUndefined { continue }
             if let indexes = Evaluator.indexes(chosen) {
                 for index in indexes where (index < 0 ? elements.count + index : index) == position {
                     results.append(element)

@@ -348,6 +348,8 @@ final class Evaluator {
     }
 
     private func arrayConstructor(_ node: Node, _ input: Value, _ frame: Frame) throws -> Value {
+        // An array of literals is made once, by the parser.
+        if !node.literal.isUndefined { return node.literal }
         var elements: [Value] = []
         elements.reserveCapacity(node.children.count)
         for item in node.children {

@@ -99,8 +99,9 @@ struct IntegerPicture {
 
     /// The text of a whole number.
     ///
-    /// - Throws: D3130 for a numbering that is not known; U1003 for a Roman number of more than a few thousand letters.
+    /// - Throws: D1001 for infinity; D3130 for a numbering that is not known; U1003 for a Roman number of more than a few thousand letters.
     func format(_ number: Double) throws -> String {
+        guard number.isFinite else { throw Operators.outOfRange(number) }
         let magnitude = abs(number)
         var text: String
         switch style {

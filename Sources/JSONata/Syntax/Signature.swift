@@ -19,13 +19,14 @@ final class Signature: Sendable {
     }
 
     let parameters: [Parameter]
-    /// Whether every parameter takes exactly one argument, so that matching needs no search.
-    private let isPlain: Bool
+    private let repeats: Bool
+    private let hasArrays: Bool
 
     init(_ text: String) throws {
         var parser = SignatureParser(text)
         parameters = try parser.parse()
-        isPlain = !parameters.contains { $0.isOptional || $0.isRepeated || $0.takesContext }
+        repeats = parameters.contains(where: \.isRepeated)
+        hasArrays = parameters.contains(where: \.isArray)
     }
 
     /// A signature that is known to be right.
@@ -48,13 +49,14 @@ final class Signature: Sendable {
     ///
     /// - Throws: T0410, T0411 or T0412.
     func validate(_ arguments: [Value], context: Value) throws -> [Value] {
-        if isPlain, arguments.count == parameters.count, !parameters.contains(where: \.isArray) {
+        if !repeats, arguments.count == parameters.count {
             var isGood = true
             for (argument, parameter) in zip(arguments, parameters)
             where !parameter.matches(Signature.letter(of: argument)) {
                 isGood = false
             }
-            if isGood { return arguments }
+            // One argument to each parameter is what the search would find first.
+            if isGood { return hasArrays ? try arraysMade(of: arguments) : arguments }
         }
         let letters = arguments.map { Signature.letter(of: $0) }
         var counts = [Int](repeating: 0, count: parameters.count)
@@ -86,6 +88,15 @@ final class Signature: Sendable {
                 }
                 index += 1
             }
+        }
+        return validated
+    }
+
+    private func arraysMade(of arguments: [Value]) throws -> [Value] {
+        var validated = arguments
+        for (index, parameter) in parameters.enumerated() where parameter.isArray {
+            let letter = Signature.letter(of: arguments[index])
+            validated[index] = try array(arguments[index], letter, parameter, 1, index)
         }
         return validated
     }

@@ -23,6 +23,10 @@ struct TreeProcessor {
                 node.builtin = Builtins.table[node.text]
                 node.isNeverBound = !boundNames.contains(node.text)
             }
+            if node.kind == .array, node.children.allSatisfy(TreeProcessor.isLiteral) {
+                let traits: ArrayValue.Traits = node.isConstructor ? .constructed : []
+                node.literal = .array(ArrayValue(node.children.map(\.literal), traits))
+            }
             if node.kind == .path, node.children.count == 1, let step = node.children.first {
                 node.isPlainName =
                     step.kind == .name && step.stages.isEmpty && step.predicates.isEmpty && step.group == nil
@@ -31,6 +35,13 @@ struct TreeProcessor {
             }
         }
         return root
+    }
+
+    private static func isLiteral(_ node: Node) -> Bool {
+        switch node.kind {
+        case .string, .number, .value: node.predicates.isEmpty && node.group == nil
+        default: false
+        }
     }
 
     private mutating func make(_ kind: Node.Kind, like raw: Node) -> Node {

@@ -45,7 +45,10 @@ final class ObjectValue {
 
     func value(at position: Int) -> Value {
         guard let source else { return values[position] }
-        let json = source[position].value
+        return opened(source[position].value, at: position)
+    }
+
+    private func opened(_ json: JSONValue, at position: Int) -> Value {
         switch json {
         case .array, .object:
             for entry in opened where entry.position == position { return entry.value }
@@ -62,16 +65,15 @@ final class ObjectValue {
 
     private func position(of name: String) -> Int? {
         guard let source else { return shape.position(of: name) }
-        if source.count >= 16 { return source.position(of: name) }
-        for position in 0..<source.count where source[position].name == name { return position }
-        return nil
+        return source.position(of: name)
     }
 
     /// The value of a name that was last found at `hint` in an object like this one.
     func value(of name: String, hint: inout Int) -> Value? {
         if let source {
-            if hint < source.count, source[hint].name == name { return value(at: hint) }
-        } else if hint < shape.names.count, shape.names[hint] == name {
+            return source.value(of: name, hint: &hint).map { opened($0, at: hint) }
+        }
+        if hint < shape.names.count, shape.names[hint] == name {
             return values[hint]
         }
         guard let position = position(of: name) else { return nil }

@@ -1,0 +1,1 @@
+../../../../Tests/JSONataTests/ExpressionFuzzer.swift
