@@ -19,7 +19,8 @@ struct TextWriter {
         case .undefined, .null: bytes += "null".utf8
         case .bool(let flag): bytes += (flag ? "true" : "false").utf8
         case .integer(let number): bytes += String(number).utf8
-        case .literal(let literal): bytes += literal.text.utf8
+        case .literal(let literal) where literal.isInteger || !literal.double.isFinite: bytes += literal.text.utf8
+        case .literal(let literal): bytes += TextWriter.text(of: literal.double).utf8
         case .double(let number):
             if number.isNaN {
                 bytes += "null".utf8

@@ -79,13 +79,26 @@ package struct SuiteCase: Sendable, CustomStringConvertible {
     }
 
     private func isSame(_ wanted: JSONValue, _ result: JSONValue) -> Bool {
-        if wanted == result { return true }
+        if SuiteCase.isEqual(wanted, result) { return true }
         guard isUnordered, let a = wanted.array, var b = result.array, a.count == b.count else { return false }
         for element in a {
-            guard let place = b.firstIndex(of: element) else { return false }
+            guard let place = b.firstIndex(where: { SuiteCase.isEqual(element, $0) }) else { return false }
             b.remove(at: place)
         }
         return true
+    }
+
+    /// Whether values are the same to JavaScript, for which the suite was written and which has only doubles.
+    private static func isEqual(_ wanted: JSONValue, _ result: JSONValue) -> Bool {
+        switch (wanted, result) {
+        case (.number(let a), .number(let b)): return a == b || a.double == b.double
+        case (.array(let a), .array(let b)):
+            return a.count == b.count && zip(a, b).allSatisfy { isEqual($0, $1) }
+        case (.object(let a), .object(let b)):
+            return a.count == b.count
+                && a.allSatisfy { member in b[member.name].map { isEqual(member.value, $0) } ?? false }
+        default: return wanted == result
+        }
     }
 
     private func shown(_ value: JSONValue) -> String {

@@ -133,8 +133,11 @@ extension Value {
         case (.bool(let a), .bool(let b)): return a == b
         case (.string(let a), .string(let b)): return TextUnits.isSame(a, b)
         case (.integer(let a), .integer(let b)): return a == b
-        case (.literal(let a), .literal(let b)): return a.text == b.text
-        case (.integer, .double), (.double, .integer), (.double, .double), (.literal, .double), (.double, .literal):
+        case (.literal(let a), .literal(let b)) where a.isInteger && b.isInteger: return a.text == b.text
+        case (.literal(let a), .integer), (.integer, .literal(let a)):
+            return !a.isInteger && number == other.number
+        case (.integer, .double), (.double, .integer), (.double, .double), (.literal, .double), (.double, .literal),
+            (.literal, .literal):
             return number == other.number
         case (.array(let a), .array(let b)):
             guard a !== b else { return true }
