@@ -127,7 +127,7 @@ package struct JSONWriter {
         case .object(let object):
             beginObject()
             if sorted {
-                let members = object.sorted { Array($0.name.utf16).lexicographicallyPrecedes(Array($1.name.utf16)) }
+                let members = object.sorted { $0.name.utf16.lexicographicallyPrecedes($1.name.utf16) }
                 for member in members {
                     name(member.name)
                     self.value(member.value, sorted: true)
