@@ -51,7 +51,7 @@ import Testing
     @Test(arguments: [
         Case("1 + 2 * 3 - 4 / 2", "5"), Case("7 % 4", "3"), Case("-7 % 4", "-3"), Case("-job.id", "-7"),
         Case("1 / 3", "0.3333333333333333"), Case("0.1 + 0.2", "0.30000000000000004"), Case("job.none + 1", nil),
-        Case("9007199254740993 + 2", "9007199254740995"), Case("9223372036854775807 + 1", "9.223372036854775807e18"),
+        Case("9007199254740993 + 2", "9007199254740995"), Case("9223372036854775807 + 1", "9.223372036854776e18"),
         Case("1 = 1.0 and 'a' != 'b'", "true"), Case("{'a': [1]} = {'a': [1]}", "true"), Case("none = none", "false"),
         Case("2 < 10", "true"), Case("'2' < '10'", "false"), Case("none < 1", nil), Case("7 in [5, 7]", "true"),
         Case("'a' in 'a'", "true"), Case("true and none", "false"), Case("'' or 0 or [] or {} or null", "false"),

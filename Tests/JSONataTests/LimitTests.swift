@@ -55,6 +55,27 @@ import Testing
         #expect(try code(closures, limits) == nil)
     }
 
+    @Test func `a few values that hold one another many times cost what they stand for`() throws {
+        let limits = EvaluationLimits(steps: 200_000, milliseconds: 5_000)
+        let deep =
+            "$d := function($n, $v){$n = 0 ? [$v] : $d($n - 1, [[$v], [$v]])}; $x := $d(60, 0); $y := $d(60, 0); "
+        for (text, wanted) in [
+            ("$x = $y", "U1002"), ("$x.*", "U1002"), ("$x.a", "U1002"), ("$keys($x)", "U1002"), ("$clone($x)", "U1002"),
+            ("$spread($x)", "U1002"), ("$x", "U1003"), ("$string($x)", "U1003"), ("$x + 1", "T2001"),
+            ("$x in $y", "U1002"),
+        ] {
+            let code = try code("(\(deep)\(text))", limits)
+            #expect(code == wanted, "\(text)")
+        }
+        #expect(try code("(\(deep)$boolean($x))", limits) == nil)
+        let small = EvaluationLimits(resultBytes: 100_000)
+        let long = "$s := $pad('', 20000, 'x'); "
+        #expect(try code("(\(long)$join([1..10000].$s))", small) == "U1003")
+        #expect(try code("(\(long)$replace($s, /x+/, $replace($s, 'x', '$0')))", small) == "U1003")
+        #expect(try code("(\(long)$formatNumber(1, $replace($s, 'x', '0')))", small) == "U1003")
+        #expect(try code("(\(long)$length($join([1..4].$s)))", small) == nil)
+    }
+
     @Test func `expressions that nest without end are refused, and deep ones are not`() throws {
         let deep = String(repeating: "(", count: 5_000) + "1" + String(repeating: ")", count: 5_000)
         #expect(throws: JSONataError.self) { try Expression(deep) }

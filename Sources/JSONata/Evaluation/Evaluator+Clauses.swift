@@ -37,13 +37,13 @@ extension Evaluator {
                 let key = try evaluate(pair.key, context, scope)
                 if key.isUndefined { continue }
                 guard case .string(let name) = key else {
-                    throw JSONataError("T1003", position: group.position, value: try key.json())
+                    throw JSONataError("T1003", position: group.position, value: key.shown)
                 }
                 if let existing = keys.position(of: name) {
                     guard entries[existing].pair == position else {
                         throw JSONataError("D1009", position: group.position, value: .string(name))
                     }
-                    Evaluator.append(item, to: &entries[existing])
+                    try append(item, to: &entries[existing])
                 } else {
                     keys.set(name, to: .string(name))
                     var entry = GroupEntry(pair: position, items: [], isSingle: true)
@@ -61,10 +61,11 @@ extension Evaluator {
         return try object(result.build())
     }
 
-    private static func append(_ item: Value, to entry: inout GroupEntry) {
+    private func append(_ item: Value, to entry: inout GroupEntry) throws {
         if entry.isSingle, case .array(let first)? = entry.items.first { entry.items = first.elements }
         entry.isSingle = false
         if case .array(let array) = item {
+            try charge(array.elements.count)
             entry.items += array.elements
         } else {
             entry.items.append(item)
@@ -94,7 +95,12 @@ extension Evaluator {
         if values.count == 1 { return values[0] }
         var elements: [Value] = []
         for value in values {
-            if case .array(let array) = value { elements += array.elements } else { elements.append(value) }
+            guard case .array(let array) = value else {
+                elements.append(value)
+                continue
+            }
+            try charge(array.elements.count)
+            elements += array.elements
         }
         return try array(elements)
     }
@@ -167,11 +173,13 @@ extension Evaluator {
     /// A copy of a value in which the members that the pattern finds are changed.
     func transform(_ node: Node, _ value: Value, _ frame: Frame) throws -> Value {
         if value.isUndefined { return .undefined }
+        var source = value
         if let clone = frame.lookup("clone") {
-            guard case .function = clone else { throw JSONataError("T2013", position: node.position) }
+            guard case .function(let function) = clone else { throw JSONataError("T2013", position: node.position) }
+            source = try apply(function, [value], .null, frame)
         }
         guard let pattern = node.first, let update = node.second else { return .undefined }
-        let copy = try self.copy(value, depth: 0)
+        let copy = try self.copy(source, depth: 0)
         let matches = try evaluate(pattern, copy, frame)
         var found: [Value] = []
         switch matches {
@@ -183,7 +191,7 @@ extension Evaluator {
             let changes = try evaluate(update, match, frame)
             if !changes.isUndefined {
                 guard case .object(let members) = changes else {
-                    throw JSONataError("T2011", position: update.position, value: try changes.json())
+                    throw JSONataError("T2011", position: update.position, value: changes.shown)
                 }
                 if case .object(let target) = match, target.isOwned {
                     for position in 0..<members.count {
@@ -207,7 +215,7 @@ extension Evaluator {
         default: names = [deletions]
         }
         guard names.allSatisfy({ $0.string != nil }) else {
-            throw JSONataError("T2012", position: delete.position, value: try deletions.json())
+            throw JSONataError("T2012", position: delete.position, value: deletions.shown)
         }
         guard case .object(let target) = match, target.isOwned else { return }
         for name in names { target.remove(name.string ?? "") }

@@ -40,8 +40,7 @@ extension Evaluator {
         case .add, .subtract, .multiply, .divide, .remainder: return try Operators.arithmetic(op, left, right)
         case .equal, .notEqual:
             if left.isUndefined || right.isUndefined { return .bool(false) }
-            try chargeComparison(left, right)
-            return .bool(left.isEqual(to: right) == (op == .equal))
+            return .bool(try isSame(left, right) == (op == .equal))
         case .less, .lessOrEqual, .greater, .greaterOrEqual: return try Operators.comparison(op, left, right)
         case .concatenate:
             var text = try string(left) ?? ""
@@ -51,31 +50,27 @@ extension Evaluator {
         case .range: return try range(left, right)
         case .contains:
             if left.isUndefined || right.isUndefined { return .bool(false) }
-            guard case .array(let array) = right else { return .bool(left.isEqual(to: right)) }
+            guard case .array(let array) = right else { return .bool(try isSame(left, right)) }
             try charge(array.elements.count)
-            return .bool(array.elements.contains { isIdentical($0, left) })
+            return .bool(try array.elements.contains { try isIdentical($0, left) })
         default: return .undefined
         }
     }
 
-    private func chargeComparison(_ left: Value, _ right: Value) throws {
-        if case .array(let a) = left, case .array = right { try charge(a.elements.count) }
-    }
-
     /// Membership is by identity for containers, by value for the rest.
-    private func isIdentical(_ first: Value, _ second: Value) -> Bool {
+    private func isIdentical(_ first: Value, _ second: Value) throws -> Bool {
         switch (first, second) {
         case (.array(let a), .array(let b)): a === b
         case (.object(let a), .object(let b)): a === b
-        default: first.isEqual(to: second)
+        default: try isSame(first, second)
         }
     }
 
     private func range(_ left: Value, _ right: Value) throws -> Value {
         let first = Operators.wholeNumber(left)
-        if !left.isUndefined, first == nil { throw JSONataError("T2003", value: try left.json()) }
+        if !left.isUndefined, first == nil { throw JSONataError("T2003", value: left.shown) }
         let last = Operators.wholeNumber(right)
-        if !right.isUndefined, last == nil { throw JSONataError("T2004", value: try right.json()) }
+        if !right.isUndefined, last == nil { throw JSONataError("T2004", value: right.shown) }
         guard let first, let last, first <= last else { return .undefined }
         let (distance, overflow) = last.subtractingReportingOverflow(first)
         guard !overflow, distance < Evaluator.largestRange else {

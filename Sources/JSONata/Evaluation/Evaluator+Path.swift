@@ -24,7 +24,7 @@ extension Evaluator {
     }
 
     func path(_ node: Node, _ input: Value, _ frame: Frame) throws -> Value {
-        if node.isPlainName, case .object = input { return lookup(node.children[0], in: input) }
+        if node.isPlainName, case .object = input { return try lookup(node.children[0], in: input) }
         var reached = Reached.one(input)
         if case .array(let array) = input, node.children[0].kind != .variable { reached = .many(array.elements) }
         var tuples: [TupleValue]?
@@ -127,7 +127,7 @@ extension Evaluator {
         var value: Value
         if isName {
             try charge()
-            value = lookup(step, in: item)
+            value = try lookup(step, in: item)
         } else {
             value = try evaluate(step, item, frame)
         }

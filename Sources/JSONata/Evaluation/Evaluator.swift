@@ -173,7 +173,7 @@ final class Evaluator {
         var result: Value
         switch node.kind {
         case .path: result = try path(node, input, frame)
-        case .name: result = lookup(node, in: input)
+        case .name: result = try lookup(node, in: input)
         case .string, .number, .value: result = node.literal
         case .variable: result = variable(node, input, frame)
         case .function: result = try call(node, input, frame)
@@ -251,28 +251,30 @@ final class Evaluator {
     }
 
     /// The member of an object, or of each object of an array.
-    func lookup(_ node: Node, in input: Value) -> Value {
+    func lookup(_ node: Node, in input: Value) throws -> Value {
         switch input {
         case .object(let object): return object.value(of: node.text, hint: &hints[node.number]) ?? .undefined
         case .array(let array):
             var found: [Value] = []
-            collect(node, array, &found)
+            try collect(node, array, &found)
             return found.count == 1 ? found[0] : found.isEmpty ? .undefined : .array(ArrayValue(found, .sequence))
         default: return .undefined
         }
     }
 
-    private func collect(_ node: Node, _ array: ArrayValue, _ found: inout [Value]) {
+    private func collect(_ node: Node, _ array: ArrayValue, _ found: inout [Value]) throws {
+        try charge(array.elements.count)
         for element in array.elements {
             switch element {
             case .object(let object):
                 guard let value = object.value(of: node.text, hint: &hints[node.number]) else { continue }
                 if case .array(let inner) = value {
+                    try charge(inner.elements.count)
                     found += inner.elements
                 } else if !value.isUndefined {
                     found.append(value)
                 }
-            case .array(let inner): collect(node, inner, &found)
+            case .array(let inner): try collect(node, inner, &found)
             default: break
             }
         }
@@ -286,7 +288,7 @@ final class Evaluator {
             guard array.traits.contains(.outerWrapper), case .object(let value)? = array.elements.first else {
                 var results: [Value] = []
                 var isSequence = true
-                for element in array.elements { flattenInto(&results, element, &isSequence) }
+                for element in array.elements { try flattenInto(&results, element, &isSequence) }
                 return try self.array(results, isSequence ? .sequence : [])
             }
             object = value
@@ -295,22 +297,23 @@ final class Evaluator {
         guard let object else { return .undefined }
         var results: [Value] = []
         var isSequence = true
-        for position in 0..<object.count { flattenInto(&results, object.value(at: position), &isSequence) }
+        for position in 0..<object.count { try flattenInto(&results, object.value(at: position), &isSequence) }
         return try array(results, isSequence ? .sequence : [])
     }
 
-    private func flattenInto(_ results: inout [Value], _ value: Value, _ isSequence: inout Bool) {
+    private func flattenInto(_ results: inout [Value], _ value: Value, _ isSequence: inout Bool) throws {
         guard case .array = value else {
             results.append(value)
             return
         }
         isSequence = false
-        Evaluator.flatten(value, into: &results)
+        try flatten(value, into: &results)
     }
 
-    static func flatten(_ value: Value, into results: inout [Value]) {
+    private func flatten(_ value: Value, into results: inout [Value]) throws {
         if case .array(let array) = value {
-            for element in array.elements { flatten(element, into: &results) }
+            try charge(array.elements.count)
+            for element in array.elements { try flatten(element, into: &results) }
         } else {
             results.append(value)
         }
@@ -342,7 +345,7 @@ final class Evaluator {
         let value = try node.first.map { try evaluate($0, input, frame) } ?? .undefined
         if value.isUndefined { return value }
         guard let negated = Operators.negated(value) else {
-            throw JSONataError("D1002", position: node.position, token: "-", value: try value.json())
+            throw JSONataError("D1002", position: node.position, token: "-", value: value.shown)
         }
         return negated
     }
@@ -356,7 +359,9 @@ final class Evaluator {
             let value = try evaluate(item, input, frame)
             switch value {
             case .undefined: continue
-            case .array(let array) where item.kind != .array: elements += array.elements
+            case .array(let array) where item.kind != .array:
+                try charge(array.elements.count)
+                elements += array.elements
             default: elements.append(value)
             }
         }

@@ -34,7 +34,7 @@ enum Operators {
 
     private static func operand(_ value: Value, _ code: String) throws -> Double? {
         if value.isUndefined { return nil }
-        guard let number = value.number, !number.isNaN else { throw JSONataError(code, value: try value.json()) }
+        guard let number = value.number, !number.isNaN else { throw JSONataError(code, value: value.shown) }
         guard number.isFinite else { throw outOfRange(number) }
         return number
     }
@@ -58,7 +58,7 @@ enum Operators {
 
     static func comparison(_ op: Node.Operator, _ left: Value, _ right: Value) throws -> Value {
         if let wrong = [left, right].first(where: { !isComparable($0) }) {
-            throw JSONataError("T2010", value: try wrong.json())
+            throw JSONataError("T2010", value: wrong.shown)
         }
         if left.isUndefined || right.isUndefined { return .undefined }
         if case .string(let a) = left, case .string(let b) = right {
@@ -71,7 +71,7 @@ enum Operators {
         }
         if case .integer(let a) = left, case .integer(let b) = right { return .bool(ordered(op, a, b)) }
         guard let a = left.number, let b = right.number else {
-            throw JSONataError("T2009", value: try left.json(), secondValue: try right.json())
+            throw JSONataError("T2009", value: left.shown, secondValue: right.shown)
         }
         return .bool(ordered(op, a, b))
     }
@@ -98,7 +98,7 @@ enum Operators {
         // What is missing comes last, whatever the direction; the caller sees to that.
         let isLeft = left.string != nil || left.number != nil
         guard isLeft, right.string != nil || right.number != nil else {
-            throw JSONataError("T2008", position: position, value: try (isLeft ? right : left).json())
+            throw JSONataError("T2008", position: position, value: (isLeft ? right : left).shown)
         }
         switch (left, right) {
         case (.string(let a), .string(let b)):
@@ -109,8 +109,8 @@ enum Operators {
                 throw JSONataError(
                     "T2007",
                     position: position,
-                    value: try left.json(),
-                    secondValue: try right.json()
+                    value: left.shown,
+                    secondValue: right.shown
                 )
             }
             return a == b ? 0 : a < b ? -1 : 1

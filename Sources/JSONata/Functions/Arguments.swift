@@ -47,6 +47,6 @@ struct Arguments {
     }
 
     func mismatch(_ position: Int) -> JSONataError {
-        JSONataError("T0410", value: try? self[position].json(), argument: position + 1)
+        JSONataError("T0410", value: self[position].shown, argument: position + 1)
     }
 }

@@ -11,13 +11,13 @@ extension Builtins {
         BuiltinFunction("millis", "<:n>", arity: 0) { evaluator, _ in .integer(Int(evaluator.now.milliseconds)) },
         BuiltinFunction("toMillis", "<s-s?:n>", arity: 2) { evaluator, arguments in
             guard let text = try arguments.string(0) else { return .undefined }
-            guard let picture = try arguments.string(1) else {
+            if arguments[1].isUndefined {
                 guard let milliseconds = ISODate.milliseconds(text) else {
                     throw JSONataError("D3110", value: .string(text))
                 }
                 return .integer(milliseconds)
             }
-            let reader = try DateTimeReader(try DateTimePicture(picture))
+            let reader = try DateTimeReader(try DateTimePicture(try evaluator.picture(arguments)))
             let value = try reader.read(text, now: evaluator.now, evaluator: evaluator)
             return value.map { NumberFunctions.whole($0) } ?? .undefined
         },
@@ -43,6 +43,7 @@ extension Evaluator {
             }
             offset = digits / 100 * 60 + digits % 100
         }
+        if let picture, picture.utf8.count > 1024 { throw tooLarge() }
         let picture = try DateTimePicture(picture ?? DateTimePicture.iso8601)
         let text = try picture.format(milliseconds: Int(milliseconds.rounded(.down)), offset: offset)
         try chargeText(text.utf8.count)

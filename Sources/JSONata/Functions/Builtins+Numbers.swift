@@ -12,7 +12,7 @@ extension Builtins {
             case .string(let text):
                 if let value = NumberFunctions.parse(text) { return value }
                 throw JSONataError("D3030", value: .string(text), argument: 1)
-            default: throw JSONataError("D3030", value: try arguments[0].json(), argument: 1)
+            default: throw JSONataError("D3030", value: arguments[0].shown, argument: 1)
             }
         },
         BuiltinFunction("abs", "<n-:n>", arity: 1) { _, arguments in
@@ -35,7 +35,7 @@ extension Builtins {
         },
         BuiltinFunction("sqrt", "<n-:n>", arity: 1) { _, arguments in
             guard let number = try arguments.number(0) else { return .undefined }
-            if number < 0 { throw JSONataError("D3060", value: try arguments[0].json(), argument: 1) }
+            if number < 0 { throw JSONataError("D3060", value: arguments[0].shown, argument: 1) }
             return NumberFunctions.whole(number.squareRoot())
         },
         BuiltinFunction("power", "<n-n:n>", arity: 2) { _, arguments in
@@ -44,8 +44,8 @@ extension Builtins {
             guard result.isFinite else {
                 throw JSONataError(
                     "D3061",
-                    value: try arguments[0].json(),
-                    secondValue: try arguments[1].json(),
+                    value: arguments[0].shown,
+                    secondValue: arguments[1].shown,
                     argument: 1
                 )
             }
@@ -67,27 +67,36 @@ extension Builtins {
             guard let number = try arguments.number(0) else { return .undefined }
             var symbols = NumberPicture.Symbols()
             if case .object(let options) = arguments[2] { try symbols.apply(options) }
-            let picture = try NumberPicture(try arguments.string(1) ?? "", symbols)
+            let picture = try NumberPicture(try evaluator.picture(arguments), symbols)
             let text = try picture.format(number)
             try evaluator.chargeText(text.utf8.count)
             return .string(text)
         },
         BuiltinFunction("formatInteger", "<n-s:s>", arity: 2) { evaluator, arguments in
             guard let number = try arguments.number(0) else { return .undefined }
-            let picture = try IntegerPicture(try arguments.string(1) ?? "")
+            let picture = try IntegerPicture(try evaluator.picture(arguments))
             let text = try picture.format(number.rounded(.down))
             try evaluator.chargeText(text.utf8.count)
             return .string(text)
         },
-        BuiltinFunction("parseInteger", "<s-s:n>", arity: 2) { _, arguments in
+        BuiltinFunction("parseInteger", "<s-s:n>", arity: 2) { evaluator, arguments in
             guard let text = try arguments.string(0) else { return .undefined }
-            let picture = try IntegerPicture(try arguments.string(1) ?? "")
+            let picture = try IntegerPicture(try evaluator.picture(arguments))
             return try picture.parse(text).map { NumberFunctions.whole($0) } ?? .undefined
         },
     ]
 }
 
 extension Evaluator {
+    private static let longestPicture = 1024
+
+    /// The second argument, a picture; it is refused when it is longer than any picture needs to be.
+    func picture(_ arguments: Arguments) throws -> String {
+        let picture = try arguments.string(1) ?? ""
+        guard picture.utf8.count <= Evaluator.longestPicture else { throw tooLarge() }
+        return picture
+    }
+
     /// - Throws: U1005 where random functions are refused.
     func allowRandom(_ name: String) throws {
         guard options.allowsRandom else { throw JSONataError("U1005", value: .string("$" + name)) }

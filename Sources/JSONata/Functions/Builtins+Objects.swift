@@ -5,7 +5,7 @@ extension Builtins {
     static let objects: [BuiltinFunction] = [
         BuiltinFunction("keys", "<x-:a<s>>", arity: 1) { evaluator, arguments in
             var keys = ObjectBuilder()
-            ObjectFunctions.collectKeys(arguments[0], into: &keys)
+            try evaluator.collectKeys(arguments[0], into: &keys)
             let names = (0..<keys.count).map { keys.value(at: $0) }
             return try evaluator.array(names, .sequence)
         },
@@ -63,22 +63,22 @@ extension Builtins {
     ]
 }
 
-private enum ObjectFunctions {
-    static func collectKeys(_ value: Value, into keys: inout ObjectBuilder) {
+extension Evaluator {
+    fileprivate func collectKeys(_ value: Value, into keys: inout ObjectBuilder) throws {
         switch value {
         case .object(let object):
+            try charge(object.count)
             for position in 0..<object.count {
                 let name = object.name(at: position)
                 keys.set(name, to: .string(name))
             }
         case .array(let array):
-            for element in array.elements { collectKeys(element, into: &keys) }
+            try charge(array.elements.count)
+            for element in array.elements { try collectKeys(element, into: &keys) }
         default: break
         }
     }
-}
 
-extension Evaluator {
     func lookup(_ name: String, in value: Value) throws -> Value {
         switch value {
         case .object(let object): return object.value(of: name) ?? .undefined
@@ -106,6 +106,7 @@ extension Evaluator {
                 results.append(try self.object(ObjectValue(shape: shape, values: [object.value(at: position)])))
             }
         case .array(let array):
+            try charge(array.elements.count)
             for element in array.elements { try spread(element, into: &results) }
         case .undefined: break
         default: results.append(value)

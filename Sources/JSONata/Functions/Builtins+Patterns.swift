@@ -16,7 +16,7 @@ extension Builtins {
         BuiltinFunction("match", "<s-f<s:o>n?:a<o>>", arity: 3) { evaluator, arguments in
             guard let text = try arguments.string(0) else { return .undefined }
             let limit = try arguments.number(2)
-            if let limit, limit < 0 { throw JSONataError("D3040", value: try arguments[2].json(), argument: 3) }
+            if let limit, limit < 0 { throw JSONataError("D3040", value: arguments[2].shown, argument: 3) }
             var results: [Value] = []
             if limit.map({ $0 > 0 }) ?? true {
                 var matches = try evaluator.matches(try arguments.function(1), text, name: "match", arguments)
@@ -36,12 +36,12 @@ extension Builtins {
                 throw JSONataError("D3010", value: .string(""), argument: 2)
             }
             let limit = try arguments.number(3)
-            if let limit, limit < 0 { throw JSONataError("D3011", value: try arguments[3].json(), argument: 4) }
+            if let limit, limit < 0 { throw JSONataError("D3011", value: arguments[3].shown, argument: 4) }
             if let limit, limit <= 0 { return .string(text) }
             switch arguments[1] {
             case .string(let token):
                 guard case .string(let replacement) = arguments[2] else {
-                    throw JSONataError("D3012", value: try arguments[2].json())
+                    throw JSONataError("D3012", value: arguments[2].shown)
                 }
                 return .string(try evaluator.replace(token, in: text, by: replacement, limit: limit ?? .infinity))
             case .function(let pattern):
@@ -53,8 +53,9 @@ extension Builtins {
         BuiltinFunction("split", "<s-(sf)n?:a<s>>", arity: 3) { evaluator, arguments in
             guard let text = try arguments.string(0) else { return .undefined }
             let limit = try arguments.number(2)
-            if let limit, limit < 0 { throw JSONataError("D3020", value: try arguments[2].json(), argument: 3) }
+            if let limit, limit < 0 { throw JSONataError("D3020", value: arguments[2].shown, argument: 3) }
             if let limit, limit <= 0 { return try evaluator.array([]) }
+            try evaluator.charge(text.utf8.count)
             switch arguments[1] {
             case .string(let token):
                 let parts = PatternFunctions.split(text, token, limit: limit.map { Int(min($0, 1e9)) } ?? .max)

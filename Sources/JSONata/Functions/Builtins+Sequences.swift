@@ -72,7 +72,12 @@ extension Builtins {
             if arguments[1].isUndefined { return arguments[0] }
             var elements: [Value] = []
             for value in [arguments[0], arguments[1]] {
-                if case .array(let array) = value { elements += array.elements } else { elements.append(value) }
+                guard case .array(let array) = value else {
+                    elements.append(value)
+                    continue
+                }
+                try evaluator.charge(array.elements.count)
+                elements += array.elements
             }
             return try evaluator.array(elements)
         },
@@ -147,7 +152,7 @@ extension Evaluator {
             default: break
             }
             try charge(others.count)
-            if others.contains(where: { $0.isEqual(to: element) }) { continue }
+            if try others.contains(where: { try isSame($0, element) }) { continue }
             others.append(element)
             results.append(element)
         }

@@ -56,9 +56,10 @@ extension Builtins {
                 guard let text = element.string else { throw arguments.mismatch(0) }
                 return text
             }
-            let joined = parts.joined(separator: try arguments.string(1) ?? "")
-            try evaluator.chargeText(joined.utf8.count)
-            return .string(joined)
+            let separator = try arguments.string(1) ?? ""
+            let gaps = separator.utf8.count.multipliedReportingOverflow(by: parts.count).partialValue
+            try evaluator.chargeText(parts.reduce(gaps) { $0 + $1.utf8.count })
+            return .string(parts.joined(separator: separator))
         },
         BuiltinFunction("base64encode", "<s-:s>", arity: 1) { _, arguments in
             guard let text = try arguments.string(0) else { return .undefined }

@@ -61,11 +61,11 @@ struct PatternMatches {
     private mutating func follow(_ result: Value) throws -> PatternMatch? {
         source = .next(nil)
         if try !result.isTrue() {
-            if case .object = result { throw JSONataError("T1010", token: name, value: try result.json()) }
+            if case .object = result { throw JSONataError("T1010", token: name, value: result.shown) }
             return nil
         }
         guard case .object(let object) = result else {
-            throw JSONataError("T1010", token: name, value: try result.json())
+            throw JSONataError("T1010", token: name, value: result.shown)
         }
         let start = object.value(of: "start")?.number
         let end = object.value(of: "end")?.number
@@ -74,7 +74,7 @@ struct PatternMatches {
         var next: FunctionValue?
         if case .function(let function)? = object.value(of: "next") { next = function }
         guard start != nil || end != nil || groups != nil || next != nil else {
-            throw JSONataError("T1010", token: name, value: try result.json())
+            throw JSONataError("T1010", token: name, value: result.shown)
         }
         source = .next(next)
         let matched = object.value(of: "match")?.string ?? ""
@@ -104,10 +104,13 @@ enum PatternFunctions {
     }
 
     /// A replacement with `$0`, `$1` and so on filled in; `$$` is a dollar sign.
-    static func fill(_ replacement: [UInt16], with match: PatternMatch) -> String {
+    ///
+    /// - Throws: U1003 when it is longer than `limit`.
+    static func fill(_ replacement: [UInt16], with match: PatternMatch, limit: Int) throws -> String {
         var filled: [UInt16] = []
         var index = 0
         while index < replacement.count {
+            if filled.count > limit { throw JSONataError("U1003", value: .integer(limit)) }
             let unit = replacement[index]
             index += 1
             guard unit == 0x24 else {
@@ -246,13 +249,13 @@ extension Evaluator {
         while count < limit, let match = try matches.next() {
             if match.start > position { result += TextUnits.string(from: subject[position..<match.start]) }
             if let template {
-                result += PatternFunctions.fill(template, with: match)
+                result += try PatternFunctions.fill(template, with: match, limit: options.limits.resultBytes)
             } else if case .function(let function) = replacement {
                 let value = try apply(function, [match.object], .undefined, root)
-                guard case .string(let text) = value else { throw JSONataError("D3012", value: try value.json()) }
+                guard case .string(let text) = value else { throw JSONataError("D3012", value: value.shown) }
                 result += text
             } else {
-                throw JSONataError("D3012", value: try replacement.json())
+                throw JSONataError("D3012", value: replacement.shown)
             }
             position = min(subject.count, match.start + match.text.utf16.count)
             count += 1

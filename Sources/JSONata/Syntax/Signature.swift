@@ -68,7 +68,7 @@ final class Signature: Sendable {
             guard count > 0 else {
                 if parameter.takesContext {
                     guard parameter.matches(Signature.letter(of: context)) else {
-                        throw JSONataError("T0411", value: try? context.json(), argument: index + 1)
+                        throw JSONataError("T0411", value: context.shown, argument: index + 1)
                     }
                     validated.append(context)
                 } else {
@@ -159,7 +159,7 @@ final class Signature: Sendable {
             guard let length = prefixLength(letters, parameters: count) else { break }
             good = length
         }
-        let value = good < arguments.count ? try? arguments[good].json() : nil
+        let value = good < arguments.count ? arguments[good].shown : nil
         return JSONataError("T0410", value: value, argument: good + 1)
     }
 

@@ -267,7 +267,7 @@ struct TreeProcessor {
         }
         for step in result.children {
             if step.kind == .number || step.kind == .value {
-                throw JSONataError("S0213", position: step.position, value: try? step.literal.json())
+                throw JSONataError("S0213", position: step.position, value: step.literal.shown)
             }
             if step.kind == .string { step.kind = .name }
         }

@@ -38,7 +38,7 @@ package struct ExpressionTracer: Sendable {
             let value = try expression.evaluate(input, bindings: bindings, options: options) { node, value in
                 var record = records[node.number] ?? (node, 0, [])
                 record.count += 1
-                if record.values.count < ExpressionTracer.shownValues { record.values.append(try? value.json()) }
+                if record.values.count < ExpressionTracer.shownValues { record.values.append(value.json(upTo: 10_000)) }
                 records[node.number] = record
             }
             result = .success(value)

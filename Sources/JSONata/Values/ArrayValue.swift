@@ -22,6 +22,8 @@ final class ArrayValue {
     let traits: Traits
     let nesting: Int
     let holdsFunction: Bool
+    /// Whether one of the elements counts as true, once that has been asked of an array of arrays.
+    private var knownTruth: Bool?
     /// What the elements were read from, as long as they are the same.
     private let source: [JSONValue]?
 
@@ -67,6 +69,18 @@ final class ArrayValue {
     }
 
     var isSequence: Bool { traits.contains(.sequence) }
+
+    func isTrue() throws -> Bool {
+        if let knownTruth { return knownTruth }
+        var isTrue = false
+        for element in elements where try element.isTrue() {
+            isTrue = true
+            break
+        }
+        // Arrays of an expression can hold the same array many times over.
+        if nesting > 1 { knownTruth = isTrue }
+        return isTrue
+    }
 
     func toJSON() throws -> [JSONValue] {
         if let source { return source }

@@ -96,9 +96,7 @@ extension Value {
         case .literal(let literal): return literal.double != 0
         case .string(let text): return !text.isEmpty
         case .array(let array):
-            if array.elements.count == 1 { return try array.elements[0].isTrue() }
-            for element in array.elements where try element.isTrue() { return true }
-            return false
+            return try array.isTrue()
         case .object(let object): return object.count > 0
         }
     }
@@ -126,35 +124,26 @@ extension Value {
         }
     }
 
-    /// Whether two values are the same all the way down.
-    func isEqual(to other: Value) -> Bool {
-        switch (self, other) {
-        case (.undefined, .undefined), (.null, .null): return true
-        case (.bool(let a), .bool(let b)): return a == b
-        case (.string(let a), .string(let b)): return TextUnits.isSame(a, b)
-        case (.integer(let a), .integer(let b)): return a == b
-        case (.literal(let a), .literal(let b)) where a.isInteger && b.isInteger: return a.text == b.text
-        case (.literal(let a), .integer), (.integer, .literal(let a)):
-            return !a.isInteger && number == other.number
-        case (.integer, .double), (.double, .integer), (.double, .double), (.literal, .double), (.double, .literal),
-            (.literal, .literal):
-            return number == other.number
-        case (.array(let a), .array(let b)):
-            guard a !== b else { return true }
-            guard a.elements.count == b.elements.count else { return false }
-            for index in a.elements.indices where !a.elements[index].isEqual(to: b.elements[index]) { return false }
-            return true
-        case (.object(let a), .object(let b)):
-            guard a !== b else { return true }
-            guard a.count == b.count else { return false }
-            for index in 0..<a.count {
-                guard let value = b.value(of: a.name(at: index)), a.value(at: index).isEqual(to: value) else {
-                    return false
-                }
-            }
-            return true
-        case (.function(let a), .function(let b)): return a === b
-        default: return false
+    /// The value for an error or a trace, nil when it is too large to be shown.
+    ///
+    /// A few values that hold one another can stand for more JSON than there is memory, so this counts as it goes.
+    func json(upTo most: Int) -> JSONValue? {
+        var room = most
+        return fits(&room) ? try? json() : nil
+    }
+
+    var shown: JSONValue? { json(upTo: 500) }
+
+    private func fits(_ room: inout Int) -> Bool {
+        room -= 1
+        guard room >= 0 else { return false }
+        switch self {
+        case .array(let array):
+            for element in array.elements where !element.fits(&room) { return false }
+        case .object(let object):
+            for position in 0..<object.count where !object.value(at: position).fits(&room) { return false }
+        default: break
         }
+        return true
     }
 }

@@ -68,7 +68,7 @@ case "measure" where arguments.count == 5:
     var writer = JSONWriter()
     writer.beginObject()
     writer.name("perSecond")
-    writer.raw(JSONNumber.text(of: Double(rounds) / used).utf8)
+    writer.raw(Array(JSONNumber.text(of: Double(rounds) / used).utf8))
     writer.name("peakKiB")
     writer.integer(peakKiB())
     writer.name("result")
