@@ -131,7 +131,7 @@ private struct AgentFileReader {
 
     private mutating func refuseOthers(than known: [String], in object: JSONObject, at pointer: String) {
         for name in object.names where !known.contains(name) {
-            let nearest = EditDistance.nearest(to: name, in: known, limit: 1).first
+            let nearest = Similarity.nearest(to: name, among: known, limit: 1).first
             let hint = nearest.map { "did you mean '\($0)'?" } ?? "known are \(known.joined(separator: ", "))"
             report("\(pointer)/\(JSONPointer.escape(name))", "is not known here; \(hint)")
         }

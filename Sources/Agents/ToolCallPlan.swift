@@ -11,7 +11,7 @@ enum ToolCallPlan {
     /// Checks a model's call: the tool must be on offer and the arguments one JSON object.
     init(_ call: ModelToolCall, offered: [ToolSpecification], user: String) {
         guard offered.contains(where: { $0.name == call.name }) else {
-            let nearest = EditDistance.nearest(to: call.name, in: offered.map(\.name), limit: 3)
+            let nearest = Similarity.nearest(to: call.name, among: offered.map(\.name), limit: 3)
             let known = nearest.isEmpty ? offered.prefix(8).map(\.name) : nearest
             let hint = nearest.isEmpty ? "Known are" : "Did you mean"
             self = .refuse(

@@ -41,6 +41,6 @@ package struct ProviderService: MCPService {
     }
 
     package func suggestions(for name: String) -> [String] {
-        EditDistance.nearest(to: name, in: toolList.tools.map(\.name), limit: 3)
+        Similarity.nearest(to: name, among: toolList.tools.map(\.name), limit: 3)
     }
 }

@@ -13,7 +13,7 @@ struct ArgumentObject {
         self.place = place
         let unknown = object.names.filter { !known.contains($0) }
         guard let first = unknown.first else { return }
-        let near = EditDistance.nearest(to: first, in: known, limit: 1).first.map { " Did you mean \($0)?" } ?? ""
+        let near = Similarity.nearest(to: first, among: known, limit: 1).first.map { " Did you mean \($0)?" } ?? ""
         throw RouterError(
             .invalid,
             "\(place) has no \(unknown.map { "\"\($0)\"" }.joined(separator: ", "));"

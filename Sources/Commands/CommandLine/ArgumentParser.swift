@@ -45,7 +45,7 @@ struct ArgumentParser {
     }
 
     private func unknown(_ name: String, among names: [String]) -> CommandError {
-        let nearest = EditDistance.nearest(to: name, in: Array(Set(names)), limit: 1).first
+        let nearest = Similarity.nearest(to: name, among: Array(Set(names)), limit: 1).first
         let hint = nearest.map { "did you mean `switchboard \($0)`?" } ?? "`switchboard --help` lists them"
         return .usage("there is no command '\(name)'; \(hint)")
     }
@@ -70,7 +70,7 @@ struct ArgumentParser {
             let name = String(body.prefix { $0 != "=" })
             let inline = body.count > name.count ? String(body.dropFirst(name.count + 1)) : nil
             guard word.hasPrefix("--"), let option = command.options.first(where: { $0.name == name }) else {
-                let nearest = EditDistance.nearest(to: name, in: command.options.map(\.name), limit: 1).first
+                let nearest = Similarity.nearest(to: name, among: command.options.map(\.name), limit: 1).first
                 let hint = nearest.map { "; did you mean --\($0)?" } ?? ""
                 throw .usage("`switchboard \(command.name)` has no option '\(word)'\(hint)")
             }

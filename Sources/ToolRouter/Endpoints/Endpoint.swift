@@ -103,7 +103,7 @@ package struct EndpointDraft: Sendable, Hashable {
         }
         func known(_ words: [String], _ all: [String], _ what: String) throws(RouterError) {
             for word in words where !all.contains(word) {
-                let near = EditDistance.nearest(to: word, in: all, limit: 3)
+                let near = Similarity.nearest(to: word, among: all, limit: 3)
                 let hint =
                     near.isEmpty
                     ? "There are: \(all.prefix(12).joined(separator: ", "))."

@@ -36,7 +36,7 @@ package final class ToolScope: Sendable {
     /// First come names that are nearly spelt so, then those of tools that have its words.
     package func suggestions(for name: String) -> [String] {
         let name = String(name.prefix(128))
-        var near = EditDistance.nearest(to: name, in: tools.map(\.name), limit: 3)
+        var near = Similarity.nearest(to: name, among: tools.map(\.name), limit: 3)
         guard near.count < 3 else { return near }
         let outcome = search(String(name.map { $0.isLetter || $0.isNumber ? $0 : " " }), limit: 3)
         for hit in outcome.hits + outcome.nearest where near.count < 3 && !near.contains(hit.tool) {

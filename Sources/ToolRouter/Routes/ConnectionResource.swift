@@ -21,7 +21,7 @@ package struct ConnectionAdministration: Sendable {
     package func add(_ new: NewConnection) async throws(ConnectionError) -> ConnectionRecord {
         guard let toolkit = toolkits.toolkit(named: new.toolkit) else {
             let names = toolkits.toolkits.map(\.name)
-            let near = EditDistance.nearest(to: new.toolkit, in: names, limit: 3)
+            let near = Similarity.nearest(to: new.toolkit, among: names, limit: 3)
             throw ConnectionError(
                 .invalid,
                 "There is no toolkit \(new.toolkit)."
