@@ -141,7 +141,7 @@ extension AshbyCatalog {
     }
 
     /// Puts an application into a stage, ends its stay in the one before, and lets the status follow.
-    private static func enter(_ stage: Row, _ row: inout Row, _ call: inout AshbyCall, reason: String?) {
+    static func enter(_ stage: Row, _ row: inout Row, _ call: inout AshbyCall, reason: String?) {
         let past = call.history(of: row.id)
         if var last = past.last {
             last["leftStageAt"] = call.time

@@ -28,8 +28,8 @@ struct AshbyCall: Sendable {
     func isVisible(_ row: Row, _ table: String) -> Bool {
         guard !key.seesConfidential else { return true }
         switch table {
-        case "jobs": return row["confidential"] != true
-        case "applications": return isVisible(job: row.text("jobId"))
+        case "jobs", "projects": return row["confidential"] != true
+        case "applications", "postings": return isVisible(job: row.text("jobId"))
         case "feedback", "schedules", "offers", "history":
             let application = row.text("applicationId").flatMap { store["applications"][$0] }
             return isVisible(job: application?.text("jobId"))

@@ -60,7 +60,7 @@ extension AshbyCatalog {
                 where: { archived || $0["isArchived"] != true }
             ) { call.plain("plans", $0) }
         },
-        metadata("archiveReason.list", "archiveReasons"), metadata("source.list", "sources"),
+        words("archiveReason.list", "archiveReasons"), words("source.list", "sources"),
         .init(
             "candidateTag.list",
             "hiringProcessMetadataRead",
@@ -77,7 +77,7 @@ extension AshbyCatalog {
     ]
 
     /// A list that the vendor does not page.
-    private static func metadata(_ name: String, _ table: String) -> AshbyOperation {
+    private static func words(_ name: String, _ table: String) -> AshbyOperation {
         .init(name, "hiringProcessMetadataRead", [.init("includeArchived", .boolean)]) { (call) throws(AshbyFailure) in
             let archived = call.arguments.flag("includeArchived")
             let rows = call.store[table].listed(now: call.now.milliseconds)

@@ -58,14 +58,5 @@ extension AshbyCatalog {
                 where: { archived || $0["isArchived"] != true }
             ) { call.location($0) }
         },
-        .init("project.list", "candidatesRead", created + AshbyOperation.paging) { (call) throws(AshbyFailure) in
-            let inTime = createdTest(call)
-            return try AshbyPager.page(
-                call,
-                "projects",
-                list: "project.list",
-                where: { inTime($0) && (call.key.seesConfidential || $0["confidential"] != true) }
-            ) { call.plain("projects", $0, without: ["updatedAt"]) }
-        },
     ]
 }

@@ -1,3 +1,4 @@
+import Basics
 import JSON
 
 /// Writes rows in the vendor's shapes.
@@ -11,6 +12,7 @@ extension AshbyCall {
             user[name] = row[name]
         }
         if !row["managerId"].isNull { user["managerId"] = row["managerId"] }
+        if let values = row["customFields"].array { user["customFields"] = .array(values) }
         return .object(user)
     }
 
@@ -36,15 +38,21 @@ extension AshbyCall {
     func stage(_ id: String?) -> JSONValue { untimed("stages", id) }
 
     func job(_ row: Row) -> JSONValue {
-        var job = plain("jobs", row, without: ["authorId", "salary", "brandId"])
+        var job = plain("jobs", row, without: ["authorId", "salary", "brandId", "customFields", "compensationTiers"])
         job["interviewPlanIds"] = row["defaultInterviewPlanId"].isNull ? [] : [row["defaultInterviewPlanId"]]
-        job["customFields"] = []
+        job["customFields"] = .array(row["customFields"].array ?? [])
         job["author"] = user(row.text("authorId"))
         for name in arguments.words("expand") ?? [] {
             switch name {
             case "location":
                 job[name] = row.text("locationId").flatMap { store["locations"][$0] }.map(location) ?? .null
-            case "openings": job[name] = []
+            case "openings":
+                let rows = store["openings"].listed(now: now.milliseconds)
+                job[name] = .array(
+                    rows.filter { $0["version"]["jobIds"]?.array?.contains(.string(row.id)) == true }.map(opening)
+                )
+            case "compensation" where !row["compensationTiers"].isNull:
+                job[name] = ["compensationTiers": row["compensationTiers"]]
             default:
                 job[name] = [
                     "compensationTiers": [
@@ -82,7 +90,7 @@ extension AshbyCall {
         candidate["source"] = untimed("sources", row.text("sourceId"))
         candidate["creditedToUser"] = user(row.text("creditedToUserId"))
         candidate["timezone"] = row["timezone"]
-        candidate["fraudStatus"] = .null
+        candidate["fraudStatus"] = row["fraudStatus"]
         return .object(candidate)
     }
 
@@ -107,7 +115,7 @@ extension AshbyCall {
             "id": row["jobId"], "title": job?["title"] ?? .null, "locationId": job?["locationId"] ?? .null,
             "departmentId": job?["departmentId"] ?? .null,
         ]
-        application["hiringTeam"] = job?["hiringTeam"] ?? []
+        application["hiringTeam"] = .array(team(row, "applications"))
         for name in ["appliedViaJobPostingId"] { application[name] = row[name] }
         application["submitterClientIp"] = .null
         application["submitterUserAgent"] = .null
@@ -148,19 +156,8 @@ extension AshbyCall {
     }
 
     func feedback(_ row: Row) -> JSONValue {
-        let form: JSONValue = [
-            "sections": [
-                [
-                    "title": "Assessment",
-                    "fields": [
-                        field("overall_recommendation", "ValueSelect", "Overall recommendation", required: true),
-                        field("notes", "RichText", "Notes", required: false),
-                    ],
-                ]
-            ]
-        ]
         var feedback: JSONObject = [
-            "id": .string(row.id), "formDefinition": form,
+            "id": .string(row.id), "formDefinition": feedbackForm,
             "submittedValues": ["overall_recommendation": row["recommendation"], "notes": row["notes"]],
             "submittedByUser": user(row.text("submittedByUserId")), "interviewId": row["interviewId"],
             "feedbackFormDefinitionId": .string(StableID.uuid("feedback form", 0, seed: seed)),
@@ -185,31 +182,11 @@ extension AshbyCall {
     }
 
     func schedule(_ row: Row) -> JSONValue {
-        let interviewers: [JSONValue] = row.list("interviewerIds").map { id in
-            var person = user(id)
-            person["trainingRole"] = .null
-            person["interviewerPool"] = .null
-            person["isFeedbackRequired"] = true
-            return person
-        }
-        let meeting = row.text("interviewId").flatMap { store["interviews"][$0] }
-        let event: JSONValue = [
-            "id": row["eventId"], "interviewId": row["interviewId"], "interviewScheduleId": .string(row.id),
-            "interviewerUserIds": row["interviewerIds"], "interviewers": .array(interviewers),
-            "createdAt": row["createdAt"], "updatedAt": row["updatedAt"], "startTime": row["startTime"],
-            "endTime": row["endTime"],
-            "feedbackLink": .string(
-                "https://app.ashbyhq.com/interview-briefings/\(row.text("eventId") ?? "")/feedback"
-            ),
-            "location": .null, "meetingLink": .string("https://meet.example/\(row.id.prefix(8))"),
-            "hasSubmittedFeedback": row["hasFeedback"], "interview": meeting.map(interview) ?? .null,
-            "notetakerTranscriptId": .null, "extraData": .null,
-        ]
-        return [
+        [
             "id": .string(row.id), "status": row["status"], "applicationId": row["applicationId"],
             "interviewStageId": row["interviewStageId"], "scheduledBy": user(row.text("scheduledById")),
             "createdAt": row["createdAt"], "updatedAt": row["updatedAt"],
-            "interviewEvents": row["eventId"].isNull ? [] : [event],
+            "interviewEvents": .array(events(of: row).map { event($0, row) }),
         ]
     }
 

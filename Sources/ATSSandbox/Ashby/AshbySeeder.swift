@@ -49,6 +49,7 @@ struct AshbySeeder {
         store.reserve(data.applications.reduce(0) { $0 + $1.visits.count }, in: "history")
         for index in data.people.indices { addCandidate(index, owned[index], to: &store) }
         for index in data.applications.indices { addApplication(index, to: &store) }
+        AshbyExtrasSeeder(seed: seed, data: data).add(to: &store)
         return store
     }
 
