@@ -33,6 +33,12 @@ final class FakeAPI: HTTPHandler {
         guard case .bytes(let bytes)? = asked.last?.body else { return nil }
         return try? JSONParser.parse(bytes)
     }
+
+    /// The body of the last request as text.
+    var text: String? {
+        guard case .bytes(let bytes)? = asked.last?.body else { return nil }
+        return String(decoding: bytes, as: UTF8.self)
+    }
 }
 
 /// Connections for every toolkit, and a memory of those that were refused.

@@ -24,14 +24,11 @@ import Tools
             var fields = JSONObject()
             for field in request.fields { fields[field.name] = .string(field.value) }
             golden["fields"] = .object(fields)
-            if let body = api.body { golden["body"] = body }
+            golden["body"] = api.body ?? api.text.map { .string($0) }
             recorded[tool.name] = .object(golden)
         }
         if getenv("RECORD_GOLDENS") != nil {
-            let text = Array((JSONWriter.pretty(.object(recorded)) + "\n").utf8)
-            let file = open(GoldenRequestTests.path, O_WRONLY | O_CREAT | O_TRUNC, 0o644)
-            _ = text.withUnsafeBytes { write(file, $0.baseAddress, $0.count) }
-            close(file)
+            TextFile.write(JSONWriter.pretty(.object(recorded)) + "\n", to: GoldenRequestTests.path)
         }
         let goldens = try #require(GoldenRequestTests.read().object)
         #expect(Set(goldens.names) == Set(recorded.names))
@@ -39,21 +36,21 @@ import Tools
     }
 
     private static func read() throws -> JSONValue {
-        let file = open(path, O_RDONLY)
-        defer { close(file) }
-        var text = [UInt8](repeating: 0, count: 1 << 20)
-        let count = text.withUnsafeMutableBytes { Glibc.read(file, $0.baseAddress, $0.count) }
-        return try JSONParser.parse(text[..<max(0, count)])
+        try JSONParser.parse(Array((TextFile.read(path) ?? "").utf8))
     }
 
     /// A value for every argument that can be given along with the others.
-    private static func sample(_ tool: ToolSpecification) -> JSONObject {
-        let skipped: Set<String> = ["next_cursor", "search", "active", "application_id", "candidate_id"]
-        let keeps = tool.name == "list_all_pinpoint_applications"
+    static func sample(_ tool: ToolSpecification) -> JSONObject {
+        // Shorthands say the same as others, and a search makes several requests.
+        let skipped: Set<String> =
+            switch tool.name {
+            case "list_all_pinpoint_comments", "list_all_pinpoint_interviews":
+                ["next_cursor", "search", "application_id", "candidate_id"]
+            case let name where name.contains("pinpoint"): ["next_cursor", "search", "active"]
+            default: ["next_cursor"]
+            }
         var arguments = JSONObject()
-        for property in tool.inputSchema["properties"]?.object ?? [:] {
-            let isShorthand = skipped.contains(property.name) && !(keeps && property.name == "candidate_id")
-            if isShorthand, tool.name.contains("pinpoint") || property.name == "next_cursor" { continue }
+        for property in tool.inputSchema["properties"]?.object ?? [:] where !skipped.contains(property.name) {
             arguments[property.name] = value(property.value, name: property.name)
         }
         return arguments
@@ -64,6 +61,7 @@ import Tools
         if let values = schema["enum"]?.array { return values.last ?? .null }
         switch schema["type"]?.string {
         case "integer": return schema["maximum"] ?? 1_767_225_600_000
+        case "number": return 12.5
         case "boolean": return true
         case "array": return [value(schema["items"] ?? [:], name: name)]
         case "object":
@@ -75,10 +73,13 @@ import Tools
             return .object(object)
         default: break
         }
+        if schema["description"] == "Content in base64." { return "SGVsbG8=" }
         switch schema["format"]?.string {
         case "uuid": return "6549e54c-836c-40f3-a723-a17f611a7726"
         case "date-time": return "2026-11-20T09:30:00Z"
         case "date": return "2026-11-20"
+        case "uri": return "https://acme.example/x?y=1"
+        case "email": return "ann@acme.example"
         default: return name == "id" || name.hasSuffix("_id") ? "98765" : .string("Größe & \(name)")
         }
     }

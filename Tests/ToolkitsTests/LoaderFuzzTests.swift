@@ -52,7 +52,11 @@ import Toolkits
     @Test func `no definition, however wrong, is worse than a complaint`() throws {
         let toolkit = try LoaderFuzzTests.read(Fixture.home + "/toolkits/pinpoint/toolkit.json")
         var document = try LoaderFuzzTests.read(Fixture.home + "/toolkits/pinpoint/openapi.json")
-        document["components"]?["schemas"] = nil
+        // Answers are most of the document and are not read.
+        let schemas = document["components"]?["schemas"]?.object ?? [:]
+        var inputs = JSONObject()
+        for schema in schemas where schema.name.hasSuffix("_input") { inputs[schema.name] = schema.value }
+        document["components"]?["schemas"] = .object(inputs)
         var generator = Generator(state: 11)
         var broken = 0
         for round in 0..<60 {

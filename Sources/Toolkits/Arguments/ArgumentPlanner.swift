@@ -141,6 +141,7 @@ struct ArgumentPlanner {
         var argument = ToolArgument(name: "", schema: schema, isRequired: isRequired, target: target, pointer: pointer)
         argument.aliases = (own?.aliases ?? []) + (shared?.aliases ?? [])
         argument.flag = own?.flag ?? shared?.flag
+        argument.flagOff = own?.flagOff ?? shared?.flagOff
         var text = own?.description ?? shared?.description ?? description
         if argument.flag != nil { argument.schema = ["type": "boolean"] }
         var name = own?.name ?? shared?.name ?? definition.names.lazy.compactMap { $0.apply(to: parameter) }.first

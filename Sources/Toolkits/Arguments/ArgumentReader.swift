@@ -77,8 +77,8 @@ struct ArgumentReader {
         for argument in tool.arguments {
             guard var value = values[argument.name] else { continue }
             if let flag = argument.flag {
-                guard value == true else { continue }
-                value = flag
+                guard let meant = value == true ? flag : argument.flagOff else { continue }
+                value = meant
             }
             switch argument.role {
             case .limit: bound.limit = value.integer

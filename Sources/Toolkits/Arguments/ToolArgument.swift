@@ -32,6 +32,8 @@ struct ToolArgument: Sendable {
     var target: Target
     /// What true stands for, where the argument is a flag for people.
     var flag: JSONValue?
+    /// What false stands for; left out of the request when nil.
+    var flagOff: JSONValue?
     /// What the argument stands for, where it is a shorthand for others.
     var sets: JSONObject?
     /// The place in the OpenAPI document.

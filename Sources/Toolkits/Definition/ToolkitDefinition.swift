@@ -150,6 +150,8 @@ struct ArgumentRule: Sendable, Hashable {
     var description: String?
     /// The argument is true or false for people; true sends this value.
     var flag: JSONValue?
+    /// What false sends; nothing when nil.
+    var flagOff: JSONValue?
     /// Not offered as an argument.
     var isHidden = false
 }

@@ -196,13 +196,14 @@ struct ToolkitDefinitionReader {
         guard let section = reader.section(parent, "arguments") else { return [:] }
         var rules: [String: ArgumentRule] = [:]
         for parameter in section.object.names {
-            let keys = ["name", "aliases", "description", "flag", "hidden"]
+            let keys = ["name", "aliases", "description", "flag", "flag_off", "hidden"]
             guard let entry = reader.section(section, parameter, keys: keys) else { continue }
             rules[parameter] = ArgumentRule(
                 name: reader.string(entry, "name"),
                 aliases: reader.strings(entry, "aliases"),
                 description: reader.string(entry, "description"),
                 flag: entry.object["flag"],
+                flagOff: entry.object["flag_off"],
                 isHidden: reader.bool(entry, "hidden") ?? false
             )
         }

@@ -163,12 +163,38 @@ struct OpenAPIDocument {
             reader.error(pointer, "must have a content type")
             return nil
         }
-        return OpenAPIBody(
+        var body = OpenAPIBody(
             contentType: chosen.name,
             isRequired: object["required"]?.bool ?? false,
             schema: chosen.value["schema"] ?? [:],
             pointer: pointer.appending("content").appending(chosen.name).appending("schema")
         )
+        if let form = content["multipart/form-data"]?["schema"] { addFiles(of: form, to: &body) }
+        return body
+    }
+
+    /// Adds the files of a form to the body, as `{filename, data}`.
+    ///
+    /// Where the operation takes JSON as well, what only one of the two needs is not needed.
+    private static func addFiles(of form: JSONValue, to body: inout OpenAPIBody) {
+        var properties = body.schema["properties"]?.object ?? [:]
+        for property in form["properties"]?.object ?? [:] {
+            let isFile =
+                property.value["format"]?.string == "binary" || property.value["contentMediaType"] != nil
+            guard isFile else { continue }
+            body.files.insert(property.name)
+            var file: JSONObject = [
+                "type": "object", "properties": MultipartBody.fileProperties, "required": ["filename", "data"],
+                "additionalProperties": false,
+            ]
+            file["description"] = property.value["description"]
+            properties[property.name] = .object(file)
+        }
+        var schema = body.schema.object ?? [:]
+        schema["properties"] = .object(properties)
+        let inForm = form["required"]?.array ?? []
+        schema["required"] = .array((schema["required"]?.array ?? []).filter { inForm.contains($0) })
+        body.schema = .object(schema)
     }
 
     private static func resolved(

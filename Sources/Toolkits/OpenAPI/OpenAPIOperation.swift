@@ -34,6 +34,13 @@ struct OpenAPIBody: Sendable, Hashable {
     var contentType: String
     var isRequired: Bool
     var schema: JSONValue
+    /// The members that are files; a body with one of them is sent as `multipart/form-data`.
+    var files: Set<String> = []
     /// The place of the schema.
     var pointer: JSONPointer
+
+    /// Whether these values are sent as `multipart/form-data`.
+    func isForm(with values: JSONObject) -> Bool {
+        contentType == "multipart/form-data" || files.contains { values[$0] != nil }
+    }
 }

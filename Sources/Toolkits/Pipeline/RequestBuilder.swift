@@ -40,7 +40,15 @@ struct RequestBuilder {
             }
             request.fields[header.name] = header.value
         }
-        if let body = tool.operation.body {
+        if let body = tool.operation.body, body.isForm(with: bound.body) {
+            do {
+                let form = try MultipartBody(bound.body, files: body.files)
+                request.fields["Content-Type"] = form.contentType
+                request.body = .bytes(form.bytes)
+            } catch {
+                throw ToolFailure("invalid_arguments", error.message)
+            }
+        } else if let body = tool.operation.body {
             request.fields["Content-Type"] = body.contentType
             request.body = .bytes(JSONWriter.bytes(of: document(bound)))
         }

@@ -29,7 +29,10 @@ struct ResourceFlattener {
 
     /// Appends the flat record of a resource.
     func write(_ resource: JSONElement, to writer: inout JSONWriter) {
-        guard resource.isObject else { return writer.raw(resource.raw) }
+        // A plain object in `data` is no resource and is passed on as it came.
+        guard resource.isObject, resource["type"] != nil || resource["attributes"] != nil else {
+            return writer.raw(resource.raw)
+        }
         write(resource, to: &writer, path: ResourceFlattener.key(resource).map { [$0] } ?? [])
     }
 
