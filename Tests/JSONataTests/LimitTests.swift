@@ -62,7 +62,6 @@ import Testing
         for (text, wanted) in [
             ("$x = $y", "U1002"), ("$x.*", "U1002"), ("$x.a", "U1002"), ("$keys($x)", "U1002"), ("$clone($x)", "U1002"),
             ("$spread($x)", "U1002"), ("$x", "U1003"), ("$string($x)", "U1003"), ("$x + 1", "T2001"),
-            ("$x in $y", "U1002"),
         ] {
             let code = try code("(\(deep)\(text))", limits)
             #expect(code == wanted, "\(text)")
