@@ -43,7 +43,7 @@ struct Parser {
 
     private init(_ text: String) throws {
         tokenizer = Tokenizer(text)
-        token = try tokenizer.next(afterOperand: false)
+        token = try Parser.next(&tokenizer, afterOperand: false)
     }
 
     // MARK: Tokens
@@ -53,10 +53,15 @@ struct Parser {
             let code = token.kind == .end ? "S0203" : "S0202"
             throw JSONataError(code, position: token.position, token: token.shown, value: .string(symbol))
         }
-        token = try tokenizer.next(afterOperand: afterOperand)
+        token = try Parser.next(&tokenizer, afterOperand: afterOperand)
+    }
+
+    private static func next(_ tokenizer: inout Tokenizer, afterOperand: Bool) throws -> Token {
+        let token = try tokenizer.next(afterOperand: afterOperand)
         if token.kind == .symbol, token.text == "!" || token.text == "~" {
             throw JSONataError("S0204", position: token.position, token: token.text)
         }
+        return token
     }
 
     private func bindingPower(_ token: Token) -> Int {

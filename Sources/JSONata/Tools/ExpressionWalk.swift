@@ -44,27 +44,9 @@ struct ExpressionWalk {
     }
 
     private func suggestion(for name: String) -> String {
-        let known = Set(Builtins.table.keys).union(scopes.joined())
-        let nearest = known.filter { !$0.isEmpty }.map { (ExpressionWalk.distance($0, name), $0) }.min { $0 < $1 }
-        guard let nearest, nearest.0 <= (name.count < 4 ? 1 : max(2, name.count / 3)) else { return "" }
-        return "; did you mean $\(nearest.1)?"
-    }
-
-    /// How many letters must change to make one name another.
-    private static func distance(_ first: String, _ second: String) -> Int {
-        let a = Array(first.lowercased())
-        let b = Array(second.lowercased())
-        var row = Array(0...b.count)
-        for (i, letter) in a.enumerated() {
-            var diagonal = row[0]
-            row[0] = i + 1
-            for (j, other) in b.enumerated() {
-                let change = diagonal + (letter == other ? 0 : 1)
-                diagonal = row[j + 1]
-                row[j + 1] = min(change, row[j] + 1, row[j + 1] + 1)
-            }
-        }
-        return row[b.count]
+        let known = Set(Builtins.table.keys).union(scopes.joined()).filter { !$0.isEmpty && $0 != "$" }
+        guard let nearest = Similarity.nearest(to: name, among: known.sorted(), limit: 1).first else { return "" }
+        return "; did you mean $\(nearest)?"
     }
 
     // MARK: Nodes
