@@ -83,13 +83,12 @@ struct EventLoopTests {
         await loop.stop()
     }
 
-    @Test func `a cancelled sleep ends at once`() async throws {
+    @Test(.timeLimit(.minutes(10)))
+    func `a cancelled sleep does not wait for its end`() async throws {
         let loop = try EventLoop()
-        let started = monotonicNanoseconds()
-        let task = Task { try await loop.sleep(seconds: 60) }
+        let task = Task { try await loop.sleep(seconds: 86_400) }
         task.cancel()
         await #expect(throws: CancellationError.self) { try await task.value }
-        #expect(monotonicNanoseconds() - started < 30_000_000_000)
         await loop.stop()
     }
 
