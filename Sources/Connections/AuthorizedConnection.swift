@@ -2,7 +2,7 @@ package import Basics
 
 /// A connection that is ready to be used: whose it is, where it leads, and the credentials in the clear.
 ///
-/// It lives as long as one call, and is never stored or logged.
+/// It lives in memory only, and is never stored or logged.
 package struct AuthorizedConnection: Sendable {
     /// The connection's identifier.
     package var id: String

@@ -25,6 +25,8 @@ package final class ConnectionStore: ConnectionDirectory {
     private struct Row {
         var record: ConnectionRecord
         var sealed: [UInt8]
+        /// The connection with its secrets, once it has been used.
+        var opened: AuthorizedConnection?
     }
 
     private let database: any Database
@@ -176,6 +178,7 @@ package final class ConnectionStore: ConnectionDirectory {
         guard let row = rows.withLock({ $0[id] }) else {
             throw ConnectionError(.missing, "There is no connection \(id). See: switchboard connections list")
         }
+        if let opened = row.opened { return opened }
         let record = row.record
         let secrets: [String: Secret]
         do {
@@ -188,13 +191,16 @@ package final class ConnectionStore: ConnectionDirectory {
                 cause: error
             )
         }
-        return AuthorizedConnection(
+        let opened = AuthorizedConnection(
             id: id,
             toolkit: record.toolkit,
             fields: record.fields,
             secrets: secrets,
             baseURL: record.baseURL
         )
+        // Only for the very row that was opened: another thread may have replaced it meanwhile.
+        rows.withLock { if $0[id]?.sealed == row.sealed { $0[id]?.opened = opened } }
+        return opened
     }
 
     package func refused(connection id: String, status: Int) async {

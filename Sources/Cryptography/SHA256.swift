@@ -9,7 +9,7 @@ package struct SHA256: ~Copyable {
 
     /// A computation that has seen nothing yet.
     package init() {
-        guard let context = EVP_MD_CTX_new(), EVP_DigestInit_ex(context, EVP_sha256(), nil) == 1 else {
+        guard let context = EVP_MD_CTX_new(), EVP_DigestInit_ex(context, Algorithms.sha256, nil) == 1 else {
             preconditionFailure("libcrypto offers no SHA-256")
         }
         self.context = context
@@ -44,9 +44,12 @@ package struct SHA256: ~Copyable {
 
     /// The digest of a whole message: 32 bytes.
     package static func hash(_ bytes: [UInt8]) -> [UInt8] {
-        var hasher = SHA256()
-        hasher.update(bytes)
-        return hasher.finalize()
+        [UInt8](unsafeUninitializedCapacity: SHA256.digestSize) { buffer, count in
+            guard EVP_Digest(bytes, bytes.count, buffer.baseAddress, nil, Algorithms.sha256, nil) == 1 else {
+                preconditionFailure("libcrypto offers no SHA-256")
+            }
+            count = SHA256.digestSize
+        }
     }
 
     /// The digest of a text's UTF-8: 32 bytes.

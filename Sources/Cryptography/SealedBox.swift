@@ -38,7 +38,13 @@ package enum SealedBox {
         var tag = [UInt8](repeating: 0, count: tagSize)
         var written: Int32 = 0
         let started = key.withBytes {
-            EVP_EncryptInit_ex(cipher.pointer, EVP_aes_256_gcm(), nil, $0.bindMemory(to: UInt8.self).baseAddress, nonce)
+            EVP_EncryptInit_ex(
+                cipher.pointer,
+                Algorithms.aes256GCM,
+                nil,
+                $0.bindMemory(to: UInt8.self).baseAddress,
+                nonce
+            )
         }
         guard started == 1,
             context.isEmpty || EVP_EncryptUpdate(cipher.pointer, nil, &written, context, Int32(context.count)) == 1,
@@ -69,7 +75,13 @@ package enum SealedBox {
         var text = [UInt8](repeating: 0, count: encrypted.count)
         var written: Int32 = 0
         let started = key.withBytes {
-            EVP_DecryptInit_ex(cipher.pointer, EVP_aes_256_gcm(), nil, $0.bindMemory(to: UInt8.self).baseAddress, nonce)
+            EVP_DecryptInit_ex(
+                cipher.pointer,
+                Algorithms.aes256GCM,
+                nil,
+                $0.bindMemory(to: UInt8.self).baseAddress,
+                nonce
+            )
         }
         guard started == 1,
             context.isEmpty || EVP_DecryptUpdate(cipher.pointer, nil, &written, context, Int32(context.count)) == 1,

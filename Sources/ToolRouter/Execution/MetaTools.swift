@@ -94,14 +94,14 @@ package struct MetaTools: ToolProvider {
         let arguments = try ArgumentObject(call.arguments, known: ["names"], in: "get_tool_schemas")
         let names = try arguments.strings("names", 1...20)
         let scope = router.scope(policy)
-        var (found, missing): ([JSONValue], [JSONValue]) = ([], [])
+        var writer = JSONWriter(capacity: 4096)
+        writer.beginObject()
+        writer.name("tools")
+        writer.beginArray()
+        var missing: [JSONValue] = []
         for name in names {
-            if let tool = scope[name] {
-                found.append([
-                    "name": .string(tool.name), "title": .string(tool.title), "toolkit": .string(tool.toolkit),
-                    "effect": .string(tool.effect.rawValue), "description": .string(tool.description),
-                    "input_schema": tool.inputSchema,
-                ])
+            if let described = scope.described(name) {
+                writer.raw(described)
             } else {
                 missing.append([
                     "name": .string(name),
@@ -109,7 +109,11 @@ package struct MetaTools: ToolProvider {
                 ])
             }
         }
-        return ToolResult(["tools": .array(found), "not_found": .array(missing)], origin: .ats)
+        writer.endArray()
+        writer.name("not_found")
+        writer.value(.array(missing))
+        writer.endObject()
+        return ToolResult(payload: writer.bytes, origin: .ats)
     }
 
     private func execute(_ call: ToolCall) async throws(RouterError) -> ToolResult {

@@ -1,4 +1,5 @@
 import Basics
+import JSON
 package import MCP
 package import Tools
 
@@ -16,6 +17,7 @@ package final class ToolScope: Sendable {
     private struct Made {
         var search: ToolSearch?
         var list: MCPToolList?
+        var described: [String: [UInt8]] = [:]
     }
 
     init(catalog: ToolCatalog, policy: ToolPolicy, vocabulary: SearchVocabulary) {
@@ -54,6 +56,19 @@ package final class ToolScope: Sendable {
     /// The tools that serve a request, best first.
     package func search(_ request: String, toolkit: String? = nil, limit: Int) -> SearchOutcome {
         search.search(request, toolkit: toolkit, limit: limit)
+    }
+
+    /// What there is to know about a tool, as JSON text; nil when it does not exist here.
+    func described(_ name: String) -> [UInt8]? {
+        guard let tool = self[name] else { return nil }
+        if let described = made.withLock({ $0.described[name] }) { return described }
+        let described = JSONWriter.bytes(of: [
+            "name": .string(tool.name), "title": .string(tool.title), "toolkit": .string(tool.toolkit),
+            "effect": .string(tool.effect.rawValue), "description": .string(tool.description),
+            "input_schema": tool.inputSchema,
+        ])
+        made.withLock { $0.described[name] = described }
+        return described
     }
 
     /// The tools as MCP describes them, made when first asked for.
