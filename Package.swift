@@ -136,7 +136,7 @@ let package = Package(
                 "ATSSandbox", "LanguageModels", "Agents",
             ]
         ),
-        tests("Commands", uses: ["Basics", "JSON", "ToolRouter", "Gateway"]),
+        tests("Commands", uses: ["Basics", "JSON", "HTTP", "CurlTransport", "ATSSandbox", "ToolRouter", "Gateway"]),
     ],
     swiftLanguageModes: [.v6],
     cLanguageStandard: .c2x

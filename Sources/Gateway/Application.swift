@@ -68,15 +68,17 @@ package final class Application: Sendable {
     package static func open(_ configuration: Configuration, loops: Int = 1) async throws -> Application {
         let folder = try DataFolder(configuration.dataFolder)
         let drivers = try Drivers(loops: loops)
+        var sandbox: SandboxServers?
+        var opened: SQLiteDatabase?
         do {
             var clock: any WallClock = SystemClock()
-            var sandbox: SandboxServers?
             if configuration.isSandbox {
                 // The clock stands still, so that what was written about the simulated data stays true.
                 clock = ManualClock(configuration.now ?? SandboxWorld.defaultNow)
                 sandbox = try await SandboxServers.start(Sandbox(clock: clock), loops: drivers.loops)
             }
             let database = try await SQLiteDatabase.open(folder.database)
+            opened = database
             let parts = try await assemble(configuration, drivers, sandbox, database, keyFile: folder.keyFile)
             return Application(
                 configuration: configuration,
@@ -87,6 +89,8 @@ package final class Application: Sendable {
                 folder: folder
             )
         } catch {
+            await sandbox?.stop()
+            await opened?.close()
             await drivers.stop()
             throw error
         }
@@ -134,7 +138,7 @@ package final class Application: Sendable {
         let toolkits = ToolkitProvider(
             toolkits: loaded.toolkits,
             connections: connections,
-            transport: drivers.transport,
+            transport: sandbox == nil ? drivers.transport : LoopbackTransport(drivers.transport),
             clock: SystemClock(),
             log: log
         )

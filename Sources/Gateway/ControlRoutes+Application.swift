@@ -4,9 +4,12 @@ import ToolRouter
 import Tools
 
 extension Application {
+    /// What URLs of endpoints start with while nothing is served: where `serve` listens unless it is told otherwise.
+    static let usualURL = "http://127.0.0.1:8484"
+
     /// A client of the control API in this process.
     package var controlClient: ControlClient {
-        ControlClient(transport: InMemoryTransport(controlHandler(publicURL: "http://127.0.0.1:8484")))
+        ControlClient(transport: InMemoryTransport(controlHandler(publicURL: Application.usualURL)))
     }
 
     /// What a person at this machine works with.

@@ -1,6 +1,7 @@
 import Basics
 package import JSON
 package import MCP
+import ToolRouter
 package import Tools
 
 /// Offers what a `ToolProvider` has to an MCP client, for one user; for `switchboard mcp`.
@@ -16,21 +17,7 @@ package struct ProviderService: MCPService {
         self.instructions = instructions
         toolList = MCPToolList(
             version: "1",
-            tools: provider.tools.map { tool in
-                MCPTool(
-                    name: tool.name,
-                    title: tool.title,
-                    description: tool.description,
-                    inputSchema: tool.inputSchema,
-                    outputSchema: tool.outputSchema,
-                    annotations: MCPToolAnnotations(
-                        readOnly: tool.effect == .read,
-                        destructive: tool.effect == .destroy,
-                        idempotent: tool.effect == .read || tool.effect == .set || tool.effect == .keyed,
-                        openWorld: true
-                    )
-                )
-            }
+            tools: provider.tools.map { MCPTool($0) }
         )
     }
 

@@ -14,6 +14,24 @@ package struct ResolvedModel: Sendable {
     package let recording: Recording?
     /// The server that says them.
     package let replay: ReplayModelServer?
+    private let server: HTTPServer?
+
+    fileprivate init(
+        model: any LanguageModel,
+        name: String,
+        recording: Recording? = nil,
+        replay: ReplayModelServer? = nil,
+        server: HTTPServer? = nil
+    ) {
+        self.model = model
+        self.name = name
+        self.recording = recording
+        self.replay = replay
+        self.server = server
+    }
+
+    /// Stops what was started for the model.
+    package func close() async { await server?.shutDown(within: 0) }
 }
 
 extension Workplace {
@@ -48,7 +66,7 @@ extension Workplace {
             }
             let configuration = OpenAIChatConfiguration(model: model, baseURL: url, credential: credential)
             let client = OpenAIChatModel(configuration, transport: drivers.transport)
-            return ResolvedModel(model: client, name: client.name, recording: nil, replay: nil)
+            return ResolvedModel(model: client, name: client.name)
         case .replay(let file):
             return try await replay(file, records: records)
         }
@@ -70,7 +88,8 @@ extension Workplace {
             model: OpenAIChatModel(configuration, transport: drivers.transport),
             name: "recording '\(recording.name)'",
             recording: recording,
-            replay: replay
+            replay: replay,
+            server: server
         )
     }
 }

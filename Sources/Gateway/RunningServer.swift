@@ -17,28 +17,39 @@ package struct RunningServer: Sendable {
     package let simulated: [String]
 
     private let servers: [HTTPServer]
+    /// Deletes expired endpoints while the server runs.
+    private let purging: Task<Void, Never>
 
     fileprivate init(
         address: String,
         sandboxEndpoint: String?,
         endpointCount: Int,
         simulated: [String],
-        servers: [HTTPServer]
+        servers: [HTTPServer],
+        purging: Task<Void, Never>
     ) {
         self.address = address
         self.sandboxEndpoint = sandboxEndpoint
         self.endpointCount = endpointCount
         self.simulated = simulated
         self.servers = servers
+        self.purging = purging
     }
 
-    /// Finishes what is being handled, for up to `seconds`, and stops listening.
+    /// Stops listening, and finishes what is being handled, for up to `seconds`; to be called before the application closes.
     package func stop(within seconds: Double = 10) async {
-        for server in servers { await server.shutDown(within: seconds) }
+        purging.cancel()
+        await withDiscardingTaskGroup { group in
+            for server in servers { group.addTask { await server.shutDown(within: seconds) } }
+        }
+        await purging.value
     }
 }
 
 extension Application {
+    /// Seconds between two looks for endpoints that have expired; those are refused at once, and deleted at leisure.
+    private static let purgeInterval = 60.0
+
     /// Listens.
     ///
     /// - Parameters:
@@ -56,31 +67,71 @@ extension Application {
             )
         }
         var hosts = HostGuard.loopback
-        if let publicURL, let request = try? HTTPRequest(url: publicURL) { hosts.append(String(request.host)) }
+        // 127.0.0.2 is this machine too; an address beyond loopback is named by the public URL.
+        if HostGuard.isLoopback(host) { hosts.append(host) }
+        if let publicURL {
+            guard let request = try? HTTPRequest(url: publicURL), !request.host.isEmpty else {
+                throw GatewayError(
+                    .configuration,
+                    "--public-url takes a URL such as https://mcp.example.com, not '\(publicURL)'"
+                )
+            }
+            hosts.append(String(request.host))
+        }
         let (web, address) = try await listen(host: host, port: port, hosts: hosts)
-        let base = publicURL ?? address
-        let control: HTTPServer
+        var servers = [web]
+        do throws(GatewayError) {
+            let base = publicURL ?? address
+            servers.append(try await serveControlSocket(publicURL: base))
+            return RunningServer(
+                address: address,
+                sandboxEndpoint: configuration.isSandbox ? try await openSandboxEndpoint(publicURL: base) : nil,
+                endpointCount: endpoints.all.count,
+                simulated: sandbox?.served.map { "\($0.system.toolkit): \($0.baseURL)" } ?? [],
+                servers: servers,
+                purging: Task { [endpoints, drivers, log = configuration.log] in
+                    let loop = drivers.loops.next()
+                    await endpoints.keepPurged(log: log) { try await loop.sleep(seconds: Application.purgeInterval) }
+                }
+            )
+        } catch {
+            for server in servers { await server.shutDown(within: 0) }
+            throw error
+        }
+    }
+
+    /// Lets commands of this machine use the data folder while `body` runs: nobody else can, since this process owns it.
+    ///
+    /// Without the socket `body` runs all the same.
+    package func withControlSocket<Result: Sendable>(
+        _ body: () async throws -> Result
+    ) async rethrows -> Result {
+        var control: HTTPServer?
         do {
-            control = try await HTTPServer.start(
-                controlHandler(publicURL: base),
+            control = try await serveControlSocket(publicURL: Application.usualURL)
+        } catch {
+            configuration.log.warning(error.message)
+        }
+        do {
+            let result = try await body()
+            await control?.shutDown(within: 0)
+            return result
+        } catch {
+            await control?.shutDown(within: 0)
+            throw error
+        }
+    }
+
+    private func serveControlSocket(publicURL: String) async throws(GatewayError) -> HTTPServer {
+        do {
+            return try await HTTPServer.start(
+                controlHandler(publicURL: publicURL),
                 on: .unix(path: controlSocket),
                 loops: drivers.loops
             )
         } catch {
-            await web.shutDown(within: 0)
             throw GatewayError(.busy, "the control socket cannot be opened: \(error)", cause: error)
         }
-        var sandboxEndpoint: String?
-        if configuration.isSandbox {
-            sandboxEndpoint = try await openSandboxEndpoint(publicURL: base)
-        }
-        return RunningServer(
-            address: address,
-            sandboxEndpoint: sandboxEndpoint,
-            endpointCount: endpoints.all.count,
-            simulated: sandbox?.served.map { "\($0.system.toolkit): \($0.baseURL)" } ?? [],
-            servers: [web, control]
-        )
     }
 
     private func listen(

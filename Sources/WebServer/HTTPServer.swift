@@ -39,6 +39,10 @@ package final class HTTPServer: Sendable {
             let acceptor = Acceptor(loop: loop, handler: handler, configuration: configuration, admission: admission)
             switch address {
             case .tcp(let host, let wanted):
+                if acceptors.isEmpty, wanted != 0, loops.loops.count > 1 {
+                    // Sockets that share a port share it with another process too: one that does not share asks first.
+                    _ = try ListeningSocket.tcp(host: host, port: wanted, sharesPort: false)
+                }
                 let socket = try ListeningSocket.tcp(
                     host: host,
                     port: port == 0 ? wanted : port,

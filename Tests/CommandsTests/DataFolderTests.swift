@@ -1,7 +1,9 @@
 import Basics
 import Commands
+import CurlTransport
 import Gateway
 import Glibc
+import HTTP
 import JSON
 import Testing
 import ToolRouter
@@ -65,6 +67,49 @@ import ToolRouter
         #expect(url.hasPrefix(server.address + "/mcp/"))
         await server.stop(within: 0)
         await application.close()
+    }
+
+    @Test func `a command that lasts lets others use its data folder`() async throws {
+        let program = ProgramRun()
+        defer { program.remove() }
+        let application = try await Application.open(try program.configuration())
+        let output = await application.withControlSocket { await program.run("endpoints list") }
+        #expect(output.status == .done && output.err == "")
+        #expect(await program.run("endpoints list").status == .failed, "without its socket the folder is only locked")
+        await application.close()
+    }
+
+    @Test func `commands that run at the same time wait for each other`() async {
+        let program = ProgramRun()
+        defer { program.remove() }
+        let statuses = await withTaskGroup(of: ExitStatus.self) { group in
+            for _ in 0..<3 { group.addTask { await program.run("endpoints list").status } }
+            return await group.reduce(into: []) { $0.append($1) }
+        }
+        #expect(statuses == [.done, .done, .done])
+    }
+
+    @Test func `every loopback address that is listened on is answered on`() async throws {
+        let program = ProgramRun()
+        defer { program.remove() }
+        let application = try await Application.open(try program.configuration())
+        let server = try await application.serve(host: "127.0.0.2", port: 0)
+        #expect(server.address.hasPrefix("http://127.0.0.2:"))
+        let request = try HTTPRequest(url: server.address + "/healthz")
+        let response = try await application.drivers.transport.send(request, options: HTTPRequestOptions())
+        #expect(response.status == 200)
+        await server.stop(within: 0)
+        await application.close()
+    }
+
+    @Test func `a public URL that is none is refused with an example`() async {
+        let program = ProgramRun()
+        defer { program.remove() }
+        for url in ["mcp.example.com", "https://", "ftp://example.com"] {
+            let output = await program.run("serve --port 0 --public-url \(url)")
+            #expect(output.status == .failed && output.out == "")
+            #expect(output.err.contains("--public-url") && output.err.contains("https://mcp.example.com"))
+        }
     }
 
     @Test func `a port in use is one clear line`() async throws {

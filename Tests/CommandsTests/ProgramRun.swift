@@ -1,5 +1,6 @@
 import Basics
 import Commands
+import Gateway
 import Glibc
 
 /// Runs the program's commands in this process, in a data folder of their own.
@@ -22,6 +23,17 @@ struct ProgramRun {
     init() {
         folder = "/tmp/" + Identifier.make("switchboard-test")
         mkdir(folder, 0o700)
+    }
+
+    /// The configuration that commands run with, for an application beside them.
+    func configuration(isSandbox: Bool = false) throws -> Configuration {
+        try Configuration.make(
+            environment: ["SWITCHBOARD_HOME": home, "SWITCHBOARD_DATA": folder + "/data", "USER": "tester"],
+            home: nil,
+            data: nil,
+            isSandbox: isSandbox,
+            log: .none
+        )
     }
 
     /// Runs a command with words separated by spaces, and more words as they are.

@@ -1,5 +1,7 @@
+import ATSSandbox
 import Basics
 import Commands
+import Gateway
 import JSON
 import Testing
 
@@ -48,6 +50,32 @@ import Testing
         let output = await program.run("tools call list_all_pinpoint_jobs limit=1")
         #expect(output.status == .failed)
         #expect(!output.err.contains("wrong"), "a key must not be shown")
+    }
+
+    @Test func `a key that the vendor refuses ends with 3`() async throws {
+        var program = ProgramRun()
+        defer { program.remove() }
+        let application = try await Application.open(try program.configuration(isSandbox: true))
+        let pinpoint = try #require(application.sandbox?.served.first { $0.system.toolkit == "pinpoint" })
+        program.variables["PINPOINT_API_KEY"] = "wrong-key"
+        program.variables["PINPOINT_SUBDOMAIN"] = "acme"
+        program.variables["PINPOINT_BASE_URL"] = pinpoint.baseURL
+        let output = await program.run("tools call list_all_pinpoint_jobs limit=1")
+        #expect(output.status == .needsPerson)
+        #expect(output.err.contains("pinpoint") && !output.err.contains("wrong-key"))
+        await application.close()
+    }
+
+    @Test func `the sandbox does not call real systems, whatever is connected to it`() async {
+        var program = ProgramRun()
+        defer { program.remove() }
+        program.variables["KEY"] = "secret"
+        let added = await program.run(
+            "connections add pinpoint --sandbox --field subdomain=acme --api-key-env KEY --no-test"
+        )
+        #expect(added.status == .done)
+        let output = await program.run("tools call list_all_pinpoint_jobs --sandbox limit=1")
+        #expect(output.status == .failed && output.err.contains("simulated systems only"))
     }
 
     @Test func `many queries are answered one a line, in order`() async throws {

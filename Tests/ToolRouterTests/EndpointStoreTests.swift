@@ -125,6 +125,22 @@ import Tools
         await database.close()
     }
 
+    @Test func `expired endpoints are deleted at every look, until no look is wanted any more`() async throws {
+        let database = try await database()
+        let store = try await store(database)
+        var draft = draft
+        draft.expiresAt = clock.now().adding(seconds: 60)
+        _ = try await store.create(draft, catalog: catalog)
+        var left: [Int] = []
+        await store.keepPurged(log: .none) {
+            left.append(try await database.read { try $0.query("SELECT id FROM endpoint").count })
+            if left.count == 2 { throw CancellationError() }
+            clock.advance(seconds: 60)
+        }
+        #expect(left == [1, 0])
+        await database.close()
+    }
+
     @Test func `of two changes based on one version the second is refused`() async throws {
         let database = try await database()
         let store = try await store(database)

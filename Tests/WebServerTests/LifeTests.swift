@@ -76,6 +76,17 @@ struct LifeTests {
         }
     }
 
+    @Test func `loops share a port with each other, not with another server`() async throws {
+        let loops = try EventLoopGroup(count: 2)
+        let first = try await HTTPServer.start(answer, on: .tcp(host: "127.0.0.1", port: 0), loops: loops)
+        let error = await #expect(throws: WebServerError.self) {
+            _ = try await HTTPServer.start(answer, on: .tcp(host: "127.0.0.1", port: first.port), loops: loops)
+        }
+        #expect(error?.code == .addressInUse)
+        await first.shutDown(within: 0)
+        await loops.stop()
+    }
+
     @Test func `an address of another machine is an error that says so`() async throws {
         let loops = try EventLoopGroup()
         let error = await #expect(throws: WebServerError.self) {

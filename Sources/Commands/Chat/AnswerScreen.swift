@@ -31,9 +31,14 @@ final class AnswerScreen: Sendable {
             for line in AnswerScreen.lines(tool, arguments) { note(terminal.cyan("→ ") + line) }
         case .toolCallFinished(let call): finished(call)
         case .retry(let retry):
-            note(terminal.dim("… \(retry.reason); trying again in \(AnswerScreen.seconds(retry.delay))"))
-        case .interrupted(let reason): note(terminal.red("! the answer broke off (\(reason)); asking once more"))
-        case .notice(let text): note(terminal.dim("· " + text))
+            note(
+                terminal.dim(
+                    "… \(Terminal.harmless(retry.reason)); trying again in \(AnswerScreen.seconds(retry.delay))"
+                )
+            )
+        case .interrupted(let reason):
+            note(terminal.red("! the answer broke off (\(Terminal.harmless(reason))); asking once more"))
+        case .notice(let text): note(terminal.dim("· " + Terminal.harmless(text)))
         }
     }
 
@@ -53,9 +58,11 @@ final class AnswerScreen: Sendable {
 
     private func finished(_ call: AgentToolCall) {
         let time = terminal.dim("  \(AnswerScreen.seconds(call.seconds))")
-        guard call.result.isError else { return note(terminal.green("✓ ") + call.tool + time) }
+        // A name that no tool has is the model's own.
+        let tool = Terminal.harmless(call.tool)
+        guard call.result.isError else { return note(terminal.green("✓ ") + tool + time) }
         let reason = call.result.displayText.split(separator: "\n").first.map(String.init) ?? ""
-        note(terminal.red("✗ ") + call.tool + time + "  " + Terminal.harmless(String(reason.prefix(160))))
+        note(terminal.red("✗ ") + tool + time + "  " + Terminal.harmless(String(reason.prefix(160))))
     }
 
     private func note(_ line: String) {

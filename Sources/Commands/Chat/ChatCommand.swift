@@ -23,8 +23,7 @@ extension Command {
             """,
         run: { invocation in
             try await invocation.withWorkplace { workplace in
-                let desk = try await ChatDesk.open(invocation, at: workplace)
-                return await desk.chat()
+                try await ChatDesk.open(invocation, at: workplace) { await $0.chat() }
             }
         }
     )
@@ -45,8 +44,8 @@ extension Command {
         ] + CommonOptions.places,
         run: { invocation in
             try await invocation.withWorkplace { workplace in
-                let desk = try await ChatDesk.open(invocation, at: workplace)
-                return await desk.answerOnce(invocation.arguments.joined(separator: " "))
+                let question = invocation.arguments.joined(separator: " ")
+                return try await ChatDesk.open(invocation, at: workplace) { await $0.answerOnce(question) }
             }
         }
     )

@@ -8,7 +8,7 @@ import Tools
 import Transcripts
 
 /// A person at a terminal with an agent.
-struct ChatDesk: Sendable {
+final class ChatDesk: Sendable {
     private enum Word {
         case nothing, end, help, tools, say(String), unknown(String)
     }
@@ -17,15 +17,30 @@ struct ChatDesk: Sendable {
     private let workplace: Workplace
     private let session: AgentSession
     private let model: ResolvedModel
+    /// Whether a signal has asked for more than the end of an answer.
+    private let isEnding = Locked(false)
 
     private var terminal: Terminal { invocation.terminal }
 
-    /// Chooses agent and model as the options say.
-    static func open(_ invocation: Invocation, at workplace: Workplace) async throws -> ChatDesk {
+    private init(_ invocation: Invocation, _ workplace: Workplace, _ session: AgentSession, _ model: ResolvedModel) {
+        self.invocation = invocation
+        self.workplace = workplace
+        self.session = session
+        self.model = model
+    }
+
+    /// Chooses agent and model as the options say, and runs `body` with both.
+    static func open(
+        _ invocation: Invocation,
+        at workplace: Workplace,
+        _ body: (ChatDesk) async throws -> ExitStatus
+    ) async throws -> ExitStatus {
         let replay = invocation.value("replay").map { "replay:" + $0 }
         let model = try await workplace.model(replay ?? invocation.value("model"))
-        let session = try workplace.session(agent: invocation.value("agent") ?? "recruiter", model: model)
-        return ChatDesk(invocation: invocation, workplace: workplace, session: session, model: model)
+        return try await invocation.finally({ await model.close() }) {
+            let session = try workplace.session(agent: invocation.value("agent") ?? "recruiter", model: model)
+            return try await body(ChatDesk(invocation, workplace, session, model))
+        }
     }
 
     /// What a recording answers to, in order; nil for a real model.
@@ -57,8 +72,9 @@ struct ChatDesk: Sendable {
         }
         let editor = LineEditor(prompt: terminal.canAsk ? "you › " : "", interactive: terminal.canAsk)
         while true {
-            Interrupts.handle { signal in
-                if signal == SIGTERM { exit(ExitStatus.interrupted.rawValue) }
+            Interrupts.handle { [terminal] signal in
+                // A read that is not from a terminal cannot be woken.
+                guard signal == SIGINT, terminal.canAsk else { Interrupts.end() }
                 editor.interrupt()
             }
             let input = await editor.next()
@@ -77,7 +93,9 @@ struct ChatDesk: Sendable {
                 case .tools:
                     for tool in workplace.tools.tools { terminal.print("  \(tool.name)  \(terminal.dim(tool.title))") }
                 case .unknown(let command): terminal.print("There is no command \(command); /help lists them.")
-                case .say(let message): _ = await answer(message)
+                case .say(let message):
+                    _ = await answer(message)
+                    if isEnding.withLock({ $0 }) { return .interrupted }
                 }
             }
         }
@@ -92,7 +110,7 @@ struct ChatDesk: Sendable {
             error: { terminal.printError($0) }
         )
         let outcome = await stoppable(on: AnswerScreen(errors, showsText: false)) { screen in
-            await session.send(question) { event in screen.show(event) }
+            await self.session.send(question) { event in screen.show(event) }
         }
         if invocation.json {
             terminal.print(JSONWriter.pretty(outcome.json))
@@ -109,7 +127,7 @@ struct ChatDesk: Sendable {
     func answer(_ message: String) async -> AgentOutcome {
         let screen = AnswerScreen(terminal)
         let outcome = await stoppable(on: screen) { screen in
-            await session.send(message) { event in screen.show(event) }
+            await self.session.send(message) { event in screen.show(event) }
         }
         screen.finish(outcome)
         return outcome
@@ -120,7 +138,10 @@ struct ChatDesk: Sendable {
         _ body: @escaping @Sendable (AnswerScreen) async -> AgentOutcome
     ) async -> AgentOutcome {
         let task = Task { await body(screen) }
-        Interrupts.handle { _ in task.cancel() }
+        Interrupts.handle { [self] signal in
+            if signal != SIGINT || !terminal.canAsk { isEnding.withLock { $0 = true } }
+            task.cancel()
+        }
         defer { Interrupts.handle(nil) }
         return await task.value
     }

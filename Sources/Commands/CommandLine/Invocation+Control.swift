@@ -1,6 +1,7 @@
 import ATSSandbox
 import Basics
 import Gateway
+import Storage
 
 extension Invocation {
     /// What the options and the environment say about files, data and models.
@@ -65,7 +66,10 @@ extension Invocation {
                     )
                 )
             case .this(let application):
-                return try await body(application.workplace(endpoint: endpoint))
+                // A chat or an MCP session lasts; other commands must not be locked out meanwhile.
+                return try await application.withControlSocket {
+                    try await body(application.workplace(endpoint: endpoint))
+                }
             }
         }
     }
@@ -78,25 +82,37 @@ extension Invocation {
 
     private func withOwner(_ body: @escaping @Sendable (Owner) async throws -> ExitStatus) async throws -> ExitStatus {
         let configuration = try configuration()
-        if ControlSocket.isOwned(dataFolder: configuration.dataFolder) {
-            let drivers = try Drivers()
-            if let control = await ControlSocket.client(
-                dataFolder: configuration.dataFolder,
-                transport: drivers.transport
-            ) {
-                return try await finally({ await drivers.stop() }) {
-                    try await drivers.run { try await body(.server(control, drivers)) }
+        var attemptsLeft = 20
+        while true {
+            if ControlSocket.isOwned(dataFolder: configuration.dataFolder) {
+                let drivers = try Drivers()
+                if let control = await ControlSocket.client(
+                    dataFolder: configuration.dataFolder,
+                    transport: drivers.transport
+                ) {
+                    return try await finally({ await drivers.stop() }) {
+                        try await drivers.run { try await body(.server(control, drivers)) }
+                    }
                 }
+                await drivers.stop()
             }
-            await drivers.stop()
-        }
-        let application = try await Application.open(configuration)
-        return try await finally({ await application.close() }) {
-            try await application.drivers.run { try await body(.this(application)) }
+            let application: Application
+            do {
+                application = try await Application.open(configuration)
+            } catch let error as StorageError where error.code == .locked && attemptsLeft > 0 {
+                // An owner that does not answer is a command that is about to end, or a server that is about to listen.
+                attemptsLeft -= 1
+                try await Task.sleep(for: .milliseconds(100))
+                continue
+            }
+            return try await finally({ await application.close() }) {
+                try await application.drivers.run { try await body(.this(application)) }
+            }
         }
     }
 
-    private func finally(
+    /// Runs `body` and then, however it ended, `cleanUp`.
+    func finally(
         _ cleanUp: () async -> Void,
         _ body: () async throws -> ExitStatus
     ) async throws -> ExitStatus {

@@ -26,36 +26,47 @@ extension Command {
             var template = Array("/tmp/switchboard-demo-XXXXXX".utf8CString)
             guard mkdtemp(&template) != nil else { throw CommandError("no temporary folder can be made in /tmp") }
             let folder = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
-            defer { TemporaryFolder.remove(folder) }
+            Interrupts.cleanUp(with: { TemporaryFolder.remove(folder) })
+            defer {
+                TemporaryFolder.remove(folder)
+                Interrupts.cleanUp(with: nil)
+            }
             var invocation = given
             invocation.options["sandbox"] = [""]
             invocation.options["data"] = [folder]
             let application = try await Application.open(try invocation.configuration())
-            let status: ExitStatus
-            do {
-                let demo = invocation
-                status = try await application.drivers.run { try await show(demo, application) }
-            } catch {
-                await application.close()
-                throw error
+            let demo = invocation
+            return try await demo.finally({ await application.close() }) {
+                try await application.drivers.run {
+                    let server = try await application.serve(host: "127.0.0.1", port: 0)
+                    return try await demo.finally({ await server.stop(within: 0) }) {
+                        try await show(demo, application, server)
+                    }
+                }
             }
-            await application.close()
-            return status
         }
     )
 
     private static let question = "Prepare the interview of Sarah Jenkins for Product Manager in Pinpoint."
 
-    private static func show(_ invocation: Invocation, _ application: Application) async throws -> ExitStatus {
+    private static func show(
+        _ invocation: Invocation,
+        _ application: Application,
+        _ server: RunningServer
+    ) async throws -> ExitStatus {
         let terminal = invocation.terminal
-        let server = try await application.serve(host: "127.0.0.1", port: 0)
-        defer { Task { await server.stop(within: 0) } }
         terminal.print(terminal.bold("Switchboard") + " on simulated systems, with people who do not exist.")
         for system in server.simulated { terminal.print("  " + terminal.dim(system)) }
         terminal.print("MCP endpoint: \(server.sandboxEndpoint ?? "")")
         terminal.print(terminal.dim("  Any MCP client can use it while this runs; README.md shows how.") + "\n")
 
-        let desk = try await ChatDesk.open(invocation, at: try application.workplace(endpoint: nil))
+        return try await ChatDesk.open(invocation, at: try application.workplace(endpoint: nil)) { desk in
+            await converse(desk, invocation)
+        }
+    }
+
+    private static func converse(_ desk: ChatDesk, _ invocation: Invocation) async -> ExitStatus {
+        let terminal = invocation.terminal
         let message = desk.recordedMessages?.first ?? question
         desk.introduce()
         terminal.print(terminal.bold("you › ") + message)

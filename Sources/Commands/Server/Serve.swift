@@ -23,7 +23,7 @@ extension Command {
             configuration.publicURL = invocation.value("public-url")
             let host = invocation.value("host") ?? "127.0.0.1"
             let application = try await Application.open(configuration, loops: loops)
-            do {
+            return try await invocation.finally({ await application.close() }) {
                 let server = try await application.serve(host: host, port: port)
                 if let url = server.sandboxEndpoint {
                     invocation.terminal.print("MCP endpoint: \(url)")
@@ -38,11 +38,7 @@ extension Command {
                 for system in server.simulated { invocation.terminal.print("Simulated \(system)") }
                 _ = await Interrupts.next()
                 await server.stop()
-                await application.close()
                 return .done
-            } catch {
-                await application.close()
-                throw error
             }
         }
     )

@@ -20,6 +20,7 @@ extension Command {
             .init(name: "input", value: "FILE", summary: "The arguments as a JSON object; - reads standard input"),
             .init(name: "select", value: "EXPR", summary: "JSONata over the result: print only what it selects"),
             .init(name: "user", value: "NAME", summary: "Whose connections are used (default: you)"),
+            CommonOptions.json,
         ] + CommonOptions.places,
         details: "Example: switchboard tools call list_all_pinpoint_candidates search=\"Sarah Jenkins\" --sandbox",
         run: { invocation in

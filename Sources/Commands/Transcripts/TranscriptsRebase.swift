@@ -17,17 +17,20 @@ extension Command {
             let file = invocation.arguments[0]
             return try await invocation.withWorkplace { workplace in
                 let model = try await workplace.model("replay:" + file, records: true)
-                guard let recording = model.recording, let replay = model.replay else { return .failed }
-                let session = try workplace.session(agent: recording.agent, model: model)
-                for message in recording.userMessages {
-                    let outcome = await session.send(message)
-                    guard outcome.reason == .answered else {
-                        throw CommandError("the replay ended early: \(outcome.explanation ?? outcome.reason.rawValue)")
+                return try await given.finally({ await model.close() }) {
+                    guard let recording = model.recording, let replay = model.replay else { return .failed }
+                    let session = try workplace.session(agent: recording.agent, model: model)
+                    for message in recording.userMessages {
+                        let outcome = await session.send(message)
+                        guard outcome.reason == .answered else {
+                            let reason = outcome.explanation ?? outcome.reason.rawValue
+                            throw CommandError("the replay ended early: \(reason)")
+                        }
                     }
+                    try TextFile.write(try replay.rebased().encoded(), to: file)
+                    given.terminal.print("\(file): written again")
+                    return .done
                 }
-                try TextFile.write(try replay.rebased().encoded(), to: file)
-                given.terminal.print("\(file): written again")
-                return .done
             }
         }
     )

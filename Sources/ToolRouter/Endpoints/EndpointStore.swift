@@ -252,6 +252,19 @@ package final class EndpointStore: Sendable {
         return over.count
     }
 
+    /// Deletes the endpoints whose time is over now and after every wait, until a wait throws.
+    ///
+    /// - Parameters:
+    ///   - log: Is told when the store refuses; the next time may be better.
+    ///   - wait: Returns when it is time to look again; throws when it is time to end.
+    package func keepPurged(log: Log, wait: () async throws -> Void) async {
+        repeat {
+            do {
+                try await purge()
+            } catch { log.warning("expired endpoints were not deleted", ["error": "\(error)"]) }
+        } while (try? await wait()) != nil
+    }
+
     private static func storage(_ error: any Error) -> RouterError {
         RouterError(.storage, "Endpoints cannot be stored or read: \(error)", cause: error)
     }
