@@ -143,10 +143,11 @@ package final class Application: Sendable {
             log: log
         )
         let lexicon = readLexicon(configuration.home, &diagnostics)
+        let guide = readGuides(configuration.home, loaded.toolkits, &diagnostics)
         let router = Router(
             providers: [toolkits],
             connections: connections,
-            vocabulary: SearchVocabulary(lexicon: lexicon)
+            vocabulary: SearchVocabulary(lexicon: lexicon, utterances: guide.utterances, guide: guide)
         )
         for diagnostic in diagnostics + router.catalog.problems { log.warning(diagnostic.description) }
         return Parts(
@@ -171,6 +172,28 @@ package final class Application: Sendable {
             diagnostics.append(Diagnostic(.error, file: file, "\(error)"))
             return SearchLexicon()
         }
+    }
+
+    private static func readGuides(
+        _ home: Home,
+        _ toolkits: [Toolkit],
+        _ diagnostics: inout [Diagnostic]
+    ) -> SearchGuide {
+        var guide = SearchGuide()
+        for toolkit in toolkits {
+            let file = "\(home.toolkits)/\(toolkit.name)/search.json"
+            guard TextFile.isFile(file) else { continue }
+            do {
+                let read = SearchGuide.read(try JSONParser.parse(try TextFile.read(file)), file: file)
+                let names = Set(toolkit.specifications.map(\.name))
+                let limited = read.guide.limited(to: names, file: file)
+                guide.merge(limited.guide)
+                diagnostics += read.problems + limited.problems
+            } catch {
+                diagnostics.append(Diagnostic(.error, file: file, "\(error)"))
+            }
+        }
+        return guide
     }
 
     /// The socket in the data folder that commands reach this process by.

@@ -51,7 +51,15 @@ import Tools
             file: "lexicon.json"
         )
         #expect(problems.isEmpty)
-        return ToolSearch(loaded.toolkits.flatMap(\.specifications), lexicon: lexicon)
+        var guide = SearchGuide()
+        for toolkit in loaded.toolkits {
+            let file = "\(home())/toolkits/\(toolkit.name)/search.json"
+            let read = SearchGuide.read(try JSONParser.parse(TextFile.read(file)), file: file)
+            #expect(read.problems.isEmpty)
+            guide.merge(read.guide.limited(to: Set(toolkit.specifications.map(\.name)), file: file).guide)
+        }
+        let tools = loaded.toolkits.flatMap(\.specifications)
+        return ToolSearch(tools, utterances: guide.utterances, lexicon: lexicon)
     }
 
     @Test func `requests find their tool among the first five, most of them at once`() throws {

@@ -9,13 +9,13 @@ extension Command {
         arguments: [.init(name: "TEXT", summary: "What is to be done", isRequired: false, isRest: true)],
         options: [
             .init(name: "toolkit", value: "NAME", summary: "Only the tools of one toolkit"),
-            .init(name: "limit", value: "N", summary: "At most this many results (default 5)"),
+            .init(name: "limit", value: "N", summary: "At most this many results (default 5; 10 with --queries)"),
             .init(name: "queries", value: "FILE", summary: "Answer many: one {\"query\", \"toolkit\"?} object a line"),
             CommonOptions.json,
         ] + CommonOptions.places,
         details: "Example: switchboard tools search \"leave a note on an application\" --toolkit pinpoint",
         run: { invocation in
-            let limit = try invocation.integer("limit", in: 1...50) ?? 5
+            let limit = try invocation.integer("limit", in: 1...50) ?? (invocation.value("queries") == nil ? 5 : 10)
             return try await invocation.withControl { control in
                 if let file = invocation.value("queries") {
                     let bytes = try TextFile.read(file)
@@ -23,7 +23,9 @@ extension Command {
                         guard let query = try? JSONParser.parse(line), let text = query["query"]?.string else {
                             throw CommandError("\(file), line \(number + 1): expected {\"query\": \"…\"} on one line")
                         }
-                        let toolkit = query["toolkit"]?.string ?? invocation.value("toolkit")
+                        // Files for scoring say so when a request belongs to no toolkit or to several.
+                        let scope = query["toolkit"]?.string.flatMap { ["both", "none"].contains($0) ? nil : $0 }
+                        let toolkit = scope ?? invocation.value("toolkit")
                         let answer = try await search(text, toolkit: toolkit, limit: limit, control)
                         invocation.terminal.print(JSONWriter.text(of: answer))
                     }

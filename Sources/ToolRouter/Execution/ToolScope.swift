@@ -95,10 +95,17 @@ package struct SearchVocabulary: Sendable {
     package var lexicon: SearchLexicon
     /// How people ask for a tool, by its name.
     package var utterances: [String: [String]]
+    /// Plans, look-alikes and what calls need.
+    package var guide: SearchGuide
 
-    package init(lexicon: SearchLexicon = SearchLexicon(), utterances: [String: [String]] = [:]) {
+    package init(
+        lexicon: SearchLexicon = SearchLexicon(),
+        utterances: [String: [String]] = [:],
+        guide: SearchGuide = SearchGuide()
+    ) {
         self.lexicon = lexicon
         self.utterances = utterances
+        self.guide = guide
     }
 }
 

@@ -1,26 +1,11 @@
-/// A word of a request, with the stems it may stand for.
-struct QueryWord {
-    var word: SearchText.Word
-    var stems: [(stem: String, weight: Float)]
-    /// Whether some tool or the vocabulary has it, as it is or repaired.
-    var isKnown: Bool
-
-    init(_ word: SearchText.Word, stems: [(stem: String, weight: Float)], isKnown: Bool) {
-        self.word = word
-        self.stems = stems
-        self.isKnown = isKnown
-    }
-
-    /// The stem that phrases are matched against.
-    var stem: String { stems.first?.stem ?? "" }
-
-    var isStop: Bool { word.kind != .word || SearchText.stopWords.contains(word.text) }
-}
-
 /// One request, or one part of it, as search sees it.
 struct Query {
-    /// Words to look up with their weights, in the order of the request.
+    /// Terms to look up in tools, with their weights, in the order of the request.
     private(set) var terms: [(term: Int32, weight: Float)] = []
+    /// Terms to look up in utterances, with what each says.
+    private(set) var spoken: [(term: Int32, weight: Float)] = []
+    /// What all that was spoken says, known or not.
+    private(set) var spokenMass: Float = 0
     private(set) var verbs: [String] = []
     private(set) var entities: [String] = []
 
@@ -33,64 +18,50 @@ struct Query {
     private var evidence: [Evidence] = []
     private var hasConcept = false
     private var hasContent = false
-    private var weights: [Int32: Int] = [:]
+    private var isOutside = false
+    private var places: [Int32: Int] = [:]
 
     private static let readVerbs: Set<String> = ["list", "get", "search"]
+    /// What a word counts at least, as a share of the largest rarity: common things are what requests are about.
+    private static let floor: Float = 0.35
+    /// What an unknown word counts; it is mostly the name or the content of a record.
+    private static let unknown: Float = 0.35
 
     init(_ words: [QueryWord], index: SearchIndex, lexicon: SearchLexicon, toolkits: [String: String]) {
-        let matches = lexicon.matches(in: words.map(\.stem))
-        var verbWords: Set<Int> = []
-        var coveredWords: Set<Int> = []
-        for match in matches {
-            switch match.meaning {
-            case .verb(let verb):
-                if !verbs.contains(verb) { verbs.append(verb) }
-                verbWords.formUnion(match.range)
-                if let term = index.terms[SearchText.stem(verb)] { add(term, 0.4) }
-            case .entity(let entity):
-                if !entities.contains(entity) { entities.append(entity) }
-                let names = Query.terms(of: entity, index: index)
-                for term in names { add(term, 1) }
-                coveredWords.formUnion(match.range)
-                evidence.append(Evidence(mass: Query.mass(of: names, index: index), terms: names))
-            case .concept(let number):
-                hasConcept = true
-                coveredWords.formUnion(match.range)
-                var all: [Int32] = []
-                for meaning in lexicon.concepts[number].means {
-                    let stems = SearchText.words(ofName: meaning).map(\.stem)
-                    for inner in lexicon.matches(in: stems) {
-                        switch inner.meaning {
-                        case .verb(let verb): if !verbs.contains(verb) { verbs.append(verb) }
-                        case .entity(let entity): if !entities.contains(entity) { entities.append(entity) }
-                        case .concept: break
-                        }
-                    }
-                    let names = Query.terms(of: meaning, index: index)
-                    for term in names { add(term, 1) }
-                    all += names
-                }
-                evidence.append(Evidence(mass: 1.5 * Query.mass(of: all, index: index), terms: all))
-            }
+        let read = Phrasing(words.map(\.stem), lexicon: lexicon)
+        (verbs, entities, hasConcept) = (read.verbs, read.entities, !read.concepts.isEmpty)
+        speak(words, read, index: index)
+        for verb in verbs {
+            if let term = index.terms[Phrasing.term(verb: verb)] { add(term, 0.4) }
+        }
+        for entity in entities {
+            let names = Query.terms(of: entity, index: index)
+            for term in names { add(term, term == names.last ? 1 : 0.6) }
+            evidence.append(Evidence(mass: Query.mass(of: names, index: index), terms: names))
+        }
+        for concept in read.concepts { addConcept(lexicon.concepts[concept].means, index: index, lexicon: lexicon) }
+        var outsideWords: Set<Int> = []
+        for range in lexicon.outsideMatches(in: words.map { $0.stems.first?.stem ?? "" }) {
+            outsideWords.formUnion(range)
+            isOutside = true
         }
         for (position, word) in words.enumerated() {
             guard word.word.kind == .word, word.stems.first.map({ toolkits[$0.stem] == nil }) ?? true else { continue }
+            let isVerb = read.verbWords.contains(position)
             var known: [Int32] = []
             if !word.isStop {
                 for (stem, weight) in word.stems {
                     guard let term = index.terms[stem] else { continue }
-                    add(term, verbWords.contains(position) ? 0.5 * weight : weight)
+                    add(term, (isVerb ? 0.5 : 1) * (word.isName ? 0.25 : 1) * weight)
                     known.append(term)
-                    if !verbWords.contains(position) { hasContent = true }
+                    if !isVerb, !word.isName { hasContent = true }
                 }
             }
             // A name says nothing about whether there is a tool, and a covered word has given its evidence already.
-            guard !word.isStop, !coveredWords.contains(position), !(word.word.isNameLike && known.isEmpty) else {
-                continue
-            }
-            // What no tool has is mostly the name or the content of a record, not a sign that nothing serves.
-            let mass = known.isEmpty ? 0.35 * index.largestRarity : Query.mass(of: known, index: index)
-            evidence.append(Evidence(mass: verbWords.contains(position) ? 0.3 * mass : mass, terms: known))
+            guard !word.isStop, !word.isName, !read.subjectWords.contains(position), !outsideWords.contains(position)
+            else { continue }
+            let mass = known.isEmpty ? Query.unknown * index.largestRarity : Query.mass(of: known, index: index)
+            evidence.append(Evidence(mass: isVerb ? 0.3 * mass : mass, terms: known))
         }
     }
 
@@ -137,7 +108,11 @@ struct Query {
     }
 
     /// The share of what the request says that a tool accounts for, 0 to 1.
-    func confidence(in document: SearchIndex.Document, index: SearchIndex) -> Float {
+    ///
+    /// - Parameters:
+    ///   - document: The tool.
+    ///   - similarity: How much the request is like the most similar way to ask for it, 0 to 1.
+    func confidence(in document: SearchIndex.Document, similarity: Float, index: SearchIndex) -> Float {
         var (found, total): (Float, Float) = (0, 0)
         for piece in evidence {
             total += piece.mass
@@ -149,53 +124,70 @@ struct Query {
         }
         guard total > 0 else { return 0 }
         // A verb alone fits every errand there is.
-        let subject: Float = hasSubject ? 1 : hasContent ? 0.5 : 0.3
-        return subject * min(1, found / total)
+        let subject: Float = hasSubject ? 1 : hasContent ? 0.6 : 0.15
+        let covered = min(1, found / total)
+        let confidence = subject * (0.65 * covered + 0.9 * similarity * min(1, 2 * covered))
+        return min(1, isOutside ? 0.25 * confidence : confidence)
+    }
+
+    private mutating func addConcept(_ means: [String], index: SearchIndex, lexicon: SearchLexicon) {
+        var all: [Int32] = []
+        for meaning in means {
+            let read = Phrasing(SearchText.words(ofName: meaning).map(\.stem), lexicon: lexicon)
+            for verb in read.verbs where !verbs.contains(verb) { verbs.append(verb) }
+            for entity in read.entities where !entities.contains(entity) { entities.append(entity) }
+            for term in read.terms {
+                guard let term = index.terms[term] else { continue }
+                add(term, 0.6)
+            }
+            let names = Query.stems(of: meaning, index: index)
+            for term in names { add(term, 1) }
+            all += names
+        }
+        evidence.append(Evidence(mass: 1.5 * Query.mass(of: all, index: index), terms: all))
+    }
+
+    /// Collects what is compared with whole utterances: words, and what they mean.
+    private mutating func speak(_ words: [QueryWord], _ read: Phrasing, index: SearchIndex) {
+        var seen: Set<Int32> = []
+        for term in read.terms {
+            guard let number = index.terms[term], seen.insert(number).inserted else { continue }
+            let weight = index.utteranceWeight(term, number)
+            spoken.append((number, weight))
+            spokenMass += weight
+        }
+        for word in words where !word.isStop && !word.isName {
+            let known = word.stems.compactMap { stem, weight in index.terms[stem].map { ($0, weight) } }
+            if known.isEmpty { spokenMass += Query.unknown * index.largestRarity }
+            for (position, (number, weight)) in known.enumerated() where seen.insert(number).inserted {
+                let mass = weight * index.rarity[Int(number)]
+                spoken.append((number, mass))
+                if position == 0 { spokenMass += mass }
+            }
+        }
     }
 
     private mutating func add(_ term: Int32, _ weight: Float) {
-        if let position = weights[term] {
+        if let position = places[term] {
             terms[position].weight = max(terms[position].weight, weight)
         } else {
-            weights[term] = terms.count
+            places[term] = terms.count
             terms.append((term, weight))
         }
     }
 
-    private static func terms(of text: String, index: SearchIndex) -> [Int32] {
+    /// The words of a name and, last, the thing it is the name of.
+    private static func terms(of entity: String, index: SearchIndex) -> [Int32] {
+        stems(of: entity, index: index) + [index.terms[Phrasing.term(entity: entity)]].compactMap { $0 }
+    }
+
+    private static func stems(of text: String, index: SearchIndex) -> [Int32] {
         SearchText.words(ofName: text).compactMap { word in
             SearchText.stopWords.contains(word.text) ? nil : index.terms[word.stem]
         }
     }
 
     private static func mass(of terms: [Int32], index: SearchIndex) -> Float {
-        terms.reduce(0) { max($0, index.rarity[Int($1)]) }
-    }
-}
-
-/// Takes a request apart where it asks for several things.
-enum QueryParts {
-    private static let joints: Set<String> = ["and", "then", "also", "plus", "afterward", "finally", "next"]
-    /// How far into a part its verb may stand.
-    private static let verbWithin = 3
-
-    static func split(_ words: [QueryWord], lexicon: SearchLexicon) -> [[QueryWord]] {
-        let verbs = lexicon.matches(in: words.map(\.stem)).compactMap { match -> Int? in
-            if case .verb = match.meaning { match.range.lowerBound } else { nil }
-        }
-        guard verbs.count > 1 else { return [words] }
-        var parts: [[QueryWord]] = []
-        var start = 0
-        for position in words.indices.dropFirst() {
-            let isJoint = joints.contains(words[position].word.text) || words[position].word.followsBreak
-            guard isJoint else { continue }
-            let hasVerb = verbs.contains { $0 >= start && $0 < position }
-            let nextHasVerb = verbs.contains { $0 >= position && $0 <= position + verbWithin }
-            guard hasVerb, nextHasVerb else { continue }
-            parts.append(Array(words[start..<position]))
-            start = position
-        }
-        parts.append(Array(words[start...]))
-        return parts
+        terms.reduce(floor * index.largestRarity) { max($0, index.rarity[Int($1)]) }
     }
 }

@@ -20,10 +20,20 @@ struct SearchIndex: Sendable {
         var toolkit: String
     }
 
+    /// One way to ask for a tool.
+    struct Utterance: Sendable {
+        var tool: Int32
+        /// The summed rarity of its terms.
+        var mass: Float
+    }
+
     private(set) var terms: [String: Int32] = [:]
     private(set) var postings: [[Posting]] = []
     private(set) var rarity: [Float] = []
     private(set) var documents: [Document] = []
+    private(set) var utterances: [Utterance] = []
+    /// The utterances that have a term, by term.
+    private(set) var mentions: [[Int32]] = []
     /// The rarity of a word that no tool has.
     private(set) var largestRarity: Float = 1
 
@@ -32,18 +42,25 @@ struct SearchIndex: Sendable {
         var isStrong: Bool
     }
 
+    /// A tool's texts as stems: one list a field, and one for each way to ask.
+    private struct Text {
+        var name: [String]
+        var fields: [[String]]
+        var utterances: [[String]]
+    }
+
     // Saturation and length normalisation as Robertson and Zaragoza recommend for short fields.
     private static let lengthShare: Float = 0.6
     private static let fields = [
-        Field(weight: 3, isStrong: true), Field(weight: 2, isStrong: true), Field(weight: 1, isStrong: true),
+        Field(weight: 3, isStrong: true), Field(weight: 2, isStrong: true), Field(weight: 1.5, isStrong: true),
         Field(weight: 1, isStrong: false), Field(weight: 0.5, isStrong: false), Field(weight: 0.3, isStrong: false),
     ]
 
     init(_ tools: [ToolSpecification], utterances: [String: [String]], lexicon: SearchLexicon) {
-        let texts = tools.map { SearchIndex.texts(of: $0, utterances: utterances[$0.name] ?? []) }
+        let texts = tools.map { SearchIndex.text(of: $0, utterances: utterances[$0.name] ?? [], lexicon) }
         var lengths = [Float](repeating: 0, count: SearchIndex.fields.count)
         for text in texts {
-            for (field, words) in text.enumerated() {
+            for (field, words) in text.fields.enumerated() {
                 lengths[field] += Float(words.count) / Float(max(1, texts.count))
             }
         }
@@ -51,7 +68,7 @@ struct SearchIndex: Sendable {
             var document = Document(toolkit: tools[position].toolkit)
             var weights: [Int32: Float] = [:]
             var order: [Int32] = []
-            for (number, words) in text.enumerated() {
+            for (number, words) in text.fields.enumerated() {
                 let field = SearchIndex.fields[number]
                 let length =
                     1 - SearchIndex.lengthShare + SearchIndex.lengthShare * Float(words.count) / max(1, lengths[number])
@@ -60,9 +77,9 @@ struct SearchIndex: Sendable {
                     if weights[term] == nil { order.append(term) }
                     weights[term, default: 0] += field.weight / length
                     if field.isStrong { document.strong.insert(term) } else { document.weak.insert(term) }
-                    if number == 0 { document.name.append(term) }
                 }
             }
+            document.name = text.name.map { intern($0) }
             for term in order { postings[Int(term)].append(Posting(tool: Int32(position), weight: weights[term] ?? 0)) }
             describe(&document, tools[position], lexicon)
             documents.append(document)
@@ -72,16 +89,35 @@ struct SearchIndex: Sendable {
             SearchIndex.logarithm(1 + (count - Float(list.count) + 0.5) / (Float(list.count) + 0.5))
         }
         largestRarity = SearchIndex.logarithm(1 + (count + 0.5) / 0.5)
+        mentions = [[Int32]](repeating: [], count: postings.count)
+        for (position, text) in texts.enumerated() {
+            for utterance in text.utterances { addUtterance(utterance, tool: Int32(position)) }
+        }
+    }
+
+    /// How much a term says in comparing whole utterances: a verb less than a thing.
+    func utteranceWeight(_ term: String, _ number: Int32) -> Float {
+        term.hasPrefix("#") ? 0.6 * rarity[Int(number)] : rarity[Int(number)]
     }
 
     /// Every word of the tools with its stem, for repairing misspelt ones.
     static func vocabulary(_ tools: [ToolSpecification], utterances: [String: [String]]) -> [String: String] {
         var words: [String: String] = [:]
         for tool in tools {
-            let texts = [tool.title, tool.description] + (utterances[tool.name] ?? []) + tool.tags
-            for word in SearchText.words(ofName: tool.name) { words[word.text] = word.stem }
+            let texts = [tool.description] + (utterances[tool.name] ?? []) + tool.tags
             for text in texts {
                 for word in SearchText.words(of: text) where word.kind == .word { words[word.text] = word.stem }
+            }
+        }
+        return words
+    }
+
+    /// The words of titles and names with their stems.
+    static func names(_ tools: [ToolSpecification]) -> [String: String] {
+        var words: [String: String] = [:]
+        for tool in tools {
+            for name in [tool.title, tool.name] {
+                for word in SearchText.words(ofName: name) { words[word.text] = word.stem }
             }
         }
         return words
@@ -95,23 +131,29 @@ struct SearchIndex: Sendable {
         return term
     }
 
+    private mutating func addUtterance(_ words: [String], tool: Int32) {
+        let number = Int32(utterances.count)
+        var seen: Set<Int32> = []
+        var mass: Float = 0
+        for word in words {
+            guard let term = terms[word], seen.insert(term).inserted else { continue }
+            mass += utteranceWeight(word, term)
+            mentions[Int(term)].append(number)
+        }
+        utterances.append(Utterance(tool: tool, mass: mass))
+    }
+
     private func describe(_ document: inout Document, _ tool: ToolSpecification, _ lexicon: SearchLexicon) {
         for name in [tool.title, tool.name] {
-            let matches = lexicon.matches(in: SearchText.words(ofName: name).map(\.stem))
-            for match in matches {
-                switch match.meaning {
-                case .verb(let verb): if document.verb == nil { document.verb = verb }
-                case .entity(let entity):
-                    if !document.entities.contains(entity) { document.entities.append(entity) }
-                case .concept: break
-                }
-            }
+            let read = Phrasing(SearchText.words(ofName: name).map(\.stem), lexicon: lexicon)
+            if document.verb == nil { document.verb = read.verbs.first }
+            document.entities = read.entities
             if !document.entities.isEmpty { break }
         }
     }
 
     /// The stems of each field, without stop words and the toolkit's own name.
-    private static func texts(of tool: ToolSpecification, utterances: [String]) -> [[String]] {
+    private static func text(of tool: ToolSpecification, utterances: [String], _ lexicon: SearchLexicon) -> Text {
         let own = Set(SearchText.words(ofName: tool.toolkit).map(\.stem))
         func stems(_ words: [SearchText.Word]) -> [String] {
             words.compactMap { word in
@@ -119,7 +161,9 @@ struct SearchIndex: Sendable {
                     ? word.stem : nil
             }
         }
-        var name = stems(SearchText.words(ofName: tool.title))
+        func meanings(_ words: [SearchText.Word]) -> [String] { Phrasing(words.map(\.stem), lexicon: lexicon).terms }
+        let title = SearchText.words(ofName: tool.title)
+        var name = stems(title)
         for stem in stems(SearchText.words(ofName: tool.name)) where !name.contains(stem) { name.append(stem) }
         var argumentNames: [String] = []
         var argumentTexts: [String] = []
@@ -127,11 +171,20 @@ struct SearchIndex: Sendable {
             argumentNames += stems(SearchText.words(ofName: property.name))
             if let text = property.value["description"]?.string { argumentTexts += stems(SearchText.words(of: text)) }
         }
-        return [
-            name, tool.tags.flatMap { stems(SearchText.words(ofName: $0)) },
-            utterances.flatMap { stems(SearchText.words(of: $0)) }, stems(SearchText.words(of: tool.description)),
-            argumentNames, argumentTexts,
-        ]
+        var ways = [stems(title) + meanings(title)]
+        for utterance in utterances {
+            let words = SearchText.words(of: utterance)
+            ways.append(stems(words) + meanings(words))
+        }
+        return Text(
+            name: name,
+            fields: [
+                name, tool.tags.flatMap { stems(SearchText.words(ofName: $0)) } + meanings(title),
+                ways.dropFirst().flatMap { $0 }, stems(SearchText.words(of: tool.description)),
+                argumentNames, argumentTexts,
+            ],
+            utterances: ways
+        )
     }
 
     /// The natural logarithm, for arguments from 1 up; the C library's may differ in its last digit between machines.

@@ -3,14 +3,17 @@ package import JSON
 
 /// The vocabulary of a trade: how people say what tools call otherwise.
 ///
-/// A file has `verbs` and `entities` (a canonical word, and the phrases that mean it) and `concepts` (phrases, and the
-/// tools' own words for what they mean). In a phrase, `*` stands for up to three words.
+/// A file has `verbs` and `entities` (a canonical word, and the phrases that mean it), `concepts` (phrases, and the
+/// tools' own words for what they mean), `outside` (phrases of errands that belong elsewhere) and `common` (words of
+/// everyday language, which are not taken for misspelt ones). In a phrase, `*` stands for up to three words.
 package struct SearchLexicon: Sendable {
     /// What a phrase says about the tool that is wanted.
     enum Meaning: Sendable, Hashable {
         case verb(String)
         case entity(String)
         case concept(Int)
+        /// Something that no tool of the trade is about.
+        case outside
     }
 
     /// A phrase that was found, as a range of words.
@@ -33,8 +36,12 @@ package struct SearchLexicon: Sendable {
     private(set) var concepts: [Concept] = []
     /// Every word of a phrase, with its stem; so that misspelt ones can be repaired.
     private(set) var words: [String: String] = [:]
+    /// Words of everyday language.
+    private(set) var common: Set<String> = []
+    private var outside: [String: [Phrase]] = [:]
 
     private static let longestGap = 3
+    private static let sections: Set<String> = ["$schema", "verbs", "entities", "concepts", "outside", "common"]
 
     /// A lexicon without entries: search then compares words only.
     package init() {}
@@ -70,7 +77,13 @@ package struct SearchLexicon: Sendable {
             }
             lexicon.concepts.append(Concept(means: means))
         }
-        for name in json.object?.names ?? [] where !["$schema", "verbs", "entities", "concepts"].contains(name) {
+        if let texts = json["outside"] {
+            for phrase in strings(texts, "/outside") { lexicon.add(phrase, .outside) }
+        }
+        if let texts = json["common"] {
+            for text in strings(texts, "/common") { lexicon.common.formUnion(SearchText.words(of: text).map(\.text)) }
+        }
+        for name in json.object?.names ?? [] where !sections.contains(name) {
             problems.append(
                 Diagnostic(
                     .warning,
@@ -82,6 +95,9 @@ package struct SearchLexicon: Sendable {
         }
         for key in lexicon.phrases.keys {
             lexicon.phrases[key]?.sort { $0.stems.count > $1.stems.count }
+        }
+        for key in lexicon.outside.keys {
+            lexicon.outside[key]?.sort { $0.stems.count > $1.stems.count }
         }
         return (lexicon, problems)
     }
@@ -101,7 +117,7 @@ package struct SearchLexicon: Sendable {
                 case .entity:
                     guard start >= entitiesFrom else { continue }
                     entitiesFrom = end
-                case .concept: break
+                case .concept, .outside: break
                 }
                 matches.append(Match(range: start..<end, meaning: phrase.meaning))
             }
@@ -109,18 +125,37 @@ package struct SearchLexicon: Sendable {
         return matches
     }
 
+    /// Where the phrases of errands that belong elsewhere are, the longest at each place.
+    func outsideMatches(in stems: [String]) -> [Range<Int>] {
+        guard !outside.isEmpty else { return [] }
+        var found: [Range<Int>] = []
+        for start in stems.indices where start >= found.last?.upperBound ?? 0 {
+            for phrase in outside[stems[start]] ?? [] {
+                guard let end = SearchLexicon.end(of: phrase.stems[...], in: stems, from: start) else { continue }
+                found.append(start..<end)
+                break
+            }
+        }
+        return found
+    }
+
     private mutating func add(_ text: String, _ meaning: Meaning) {
         let parts = text.split(separator: " ").map(String.init)
         let stems = parts.flatMap { part -> [String] in
             part == "*" ? ["*"] : SearchText.words(of: part.lowercased()).map(\.stem)
         }
-        guard let first = stems.first, first != "*" else { return }
+        // A value has no stem, and every value would match it.
+        guard let first = stems.first, first != "*", !stems.contains("") else { return }
         for part in parts where part != "*" {
             for word in SearchText.words(of: part.lowercased()) where word.kind == .word {
                 words[word.text] = word.stem
             }
         }
-        phrases[first, default: []].append(Phrase(stems: stems, meaning: meaning))
+        if meaning == .outside {
+            outside[first, default: []].append(Phrase(stems: stems, meaning: meaning))
+        } else {
+            phrases[first, default: []].append(Phrase(stems: stems, meaning: meaning))
+        }
     }
 
     private static func end(of phrase: ArraySlice<String>, in stems: [String], from start: Int) -> Int? {

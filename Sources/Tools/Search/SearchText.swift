@@ -12,8 +12,11 @@ enum SearchText {
         var text: String
         var stem: String
         var kind: Kind
-        /// Written with a capital inside a sentence, as names are.
-        var isNameLike = false
+        /// Written with a capital, and not in capitals throughout as abbreviations are.
+        var isCapitalised = false
+        var startsSentence = false
+        /// Written with `'s`.
+        var isPossessive = false
         /// A comma, a semicolon or the end of a sentence stands before it.
         var followsBreak = false
     }
@@ -71,7 +74,9 @@ enum SearchText {
                         text: folded,
                         stem: stem(folded),
                         kind: .word,
-                        isNameLike: bare.first?.isUppercase == true && !startsSentence,
+                        isCapitalised: bare.first?.isUppercase == true && bare.contains { $0.isLowercase },
+                        startsSentence: startsSentence,
+                        isPossessive: part.count > bare.count && part.last == "s",
                         followsBreak: followsBreak
                     )
                 )

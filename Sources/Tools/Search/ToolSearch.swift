@@ -37,8 +37,12 @@ package struct ToolSearch: Sendable {
     private let repair: WordRepair
     private let vocabulary: [String: String]
     private let toolkits: [String: String]
+    /// Stems of everyday words, which are not misspelt.
+    private let common: Set<String>
 
-    private static let abstainBelow: Float = 0.4
+    private static let abstainBelow: Float = 0.33
+    /// What being asked for in familiar words counts, against the words one by one.
+    private static let utteranceShare: Float = 4
 
     /// Prepares the search over a set of tools.
     ///
@@ -50,8 +54,10 @@ package struct ToolSearch: Sendable {
         self.tools = tools
         self.lexicon = lexicon
         index = SearchIndex(tools, utterances: utterances, lexicon: lexicon)
+        let names = SearchIndex.names(tools)
         var vocabulary = SearchIndex.vocabulary(tools, utterances: utterances)
         vocabulary.merge(lexicon.words) { first, _ in first }
+        vocabulary.merge(names) { _, second in second }
         var toolkits: [String: String] = [:]
         for tool in tools {
             let words = SearchText.words(ofName: tool.toolkit)
@@ -61,8 +67,9 @@ package struct ToolSearch: Sendable {
         }
         for word in SearchText.stopWords where vocabulary[word] == nil { vocabulary[word] = SearchText.stem(word) }
         self.toolkits = toolkits
+        repair = WordRepair(vocabulary, preferred: Set(names.keys).union(toolkits.values))
+        common = Set(lexicon.common.map(SearchText.stem))
         self.vocabulary = vocabulary
-        repair = WordRepair(vocabulary)
     }
 
     /// The tools for a request in a person's or a model's words.
@@ -107,16 +114,33 @@ package struct ToolSearch: Sendable {
 
     /// Known words keep their stems, misspelt ones get those of the nearest known words.
     private func understand(_ words: [SearchText.Word]) -> [QueryWord] {
-        words.map { word in
-            guard word.kind == .word else { return QueryWord(word, stems: [], isKnown: true) }
-            if vocabulary[word.text] != nil || index.terms[word.stem] != nil {
-                return QueryWord(word, stems: [(word.stem, 1)], isKnown: true)
+        // A request written as titles are has no names in it.
+        let isTitle = !words.contains { $0.kind != .word || !($0.isCapitalised && vocabulary[$0.text] != nil) }
+        return words.enumerated().map { position, word in
+            guard word.kind == .word else { return QueryWord(word, stems: []) }
+            if vocabulary[word.text] != nil || index.terms[word.stem] != nil || common.contains(word.stem) {
+                let isName = word.isCapitalised && !isTitle && !word.startsSentence && toolkits[word.stem] == nil
+                return QueryWord(word, stems: [(word.stem, 1)], isName: isName)
             }
             // Names of people and places resemble words by accident.
-            if word.isNameLike { return QueryWord(word, stems: [], isKnown: false) }
-            let candidates = repair.candidates(for: word.text)
-            return QueryWord(word, stems: candidates, isKnown: !candidates.isEmpty)
+            let next = position + 1 < words.count ? words[position + 1] : nil
+            if word.isCapitalised, !word.startsSentence || word.isPossessive || next.map(ToolSearch.followsName) == true
+            {
+                let candidates = repair.candidates(for: word.text).filter { toolkits[$0.stem] != nil }
+                return QueryWord(word, stems: candidates, isName: candidates.isEmpty)
+            }
+            return QueryWord(word, stems: repair.candidates(for: word.text))
         }
+    }
+
+    /// Whether a word is one that follows the name of somebody or something at the start of a sentence.
+    private static func followsName(_ word: SearchText.Word) -> Bool {
+        word.isCapitalised
+            || [
+                "is", "was", "has", "had", "wants", "would", "should", "will", "can", "may", "and", "needs", "got",
+                "said",
+            ]
+            .contains(word.text)
     }
 
     private func toolkits(in words: [QueryWord]) -> [String] {
@@ -139,18 +163,42 @@ package struct ToolSearch: Sendable {
                 scores[Int(posting.tool)] += rarity * posting.weight * 2.2 / (1.2 + posting.weight)
             }
         }
+        let similarities = similarities(to: query)
         var ranked: [Ranked] = []
-        for (tool, score) in scores.enumerated() where score > 0 {
+        for tool in scores.indices where scores[tool] > 0 || similarities[tool] > 0 {
             let document = index.documents[tool]
             if let toolkit, document.toolkit != toolkit { continue }
-            ranked.append(
-                Ranked(tool: tool, score: score * query.fit(of: document, wanted: wanted, rarity: index.rarity))
-            )
+            let fit = query.fit(of: document, wanted: wanted, rarity: index.rarity)
+            let similar = similarities[tool]
+            // Steeper than linear: half a sentence in common says less than half of the whole one.
+            let asked = similar * (0.2 + 0.8 * similar)
+            let score = fit * scores[tool] + ToolSearch.utteranceShare * query.spokenMass * asked
+            ranked.append(Ranked(tool: tool, score: score))
         }
         ranked.sort { $0.score != $1.score ? $0.score > $1.score : tools[$0.tool].name < tools[$1.tool].name }
-        guard let best = ranked.first else { return [] }
-        let confidence = query.confidence(in: index.documents[best.tool], index: index)
+        guard let best = ranked.first, best.score > 0 else { return [] }
+        let confidence = query.confidence(
+            in: index.documents[best.tool],
+            similarity: similarities[best.tool],
+            index: index
+        )
         return ranked.prefix(50).map { Ranked(tool: $0.tool, score: confidence * $0.score / best.score) }
+    }
+
+    /// How much a request is like the ways to ask for each tool, 0 to 1: the best, and a little of the second best.
+    private func similarities(to query: Query) -> [Float] {
+        var shared = [Float](repeating: 0, count: index.utterances.count)
+        for (term, weight) in query.spoken {
+            for utterance in index.mentions[Int(term)] { shared[Int(utterance)] += weight }
+        }
+        var best = [Float](repeating: 0, count: tools.count)
+        for (utterance, mass) in shared.enumerated() where mass > 0 {
+            let known = index.utterances[utterance]
+            let similarity = mass / (query.spokenMass * known.mass).squareRoot()
+            let tool = Int(known.tool)
+            best[tool] = max(best[tool], similarity) + 0.1 * min(best[tool], similarity)
+        }
+        return best.map { min(1, $0) }
     }
 
     /// Takes the first of each list, then the second of each, leaving out what is there already.

@@ -5,19 +5,27 @@ struct WordRepair: Sendable {
         /// One bit a letter: words that differ in too many letters need not be compared.
         var mask: UInt32
         var stem: String
+        var isPreferred: Bool
     }
 
     private let known: [[Known]]
 
     private static let longest = 24
 
-    /// Learns words with their stems.
-    init(_ words: [String: String]) {
+    /// Learns words with their stems; of equally near words the preferred ones win.
+    init(_ words: [String: String], preferred: Set<String> = []) {
         var known = [[Known]](repeating: [], count: WordRepair.longest + 1)
         for (word, stem) in words.sorted(by: { $0.key < $1.key }) {
             let letters = Array(word.utf8)
             guard letters.count >= 3, letters.count <= WordRepair.longest else { continue }
-            known[letters.count].append(Known(letters: letters, mask: WordRepair.mask(letters), stem: stem))
+            known[letters.count].append(
+                Known(
+                    letters: letters,
+                    mask: WordRepair.mask(letters),
+                    stem: stem,
+                    isPreferred: preferred.contains(word)
+                )
+            )
         }
         self.known = known
     }
@@ -30,7 +38,7 @@ struct WordRepair: Sendable {
         guard letters.count >= 3, letters.count <= WordRepair.longest else { return [] }
         var allowed = letters.count <= 5 ? 1 : 2
         let mask = WordRepair.mask(letters)
-        var best: [(stem: String, distance: Int)] = []
+        var best: [(stem: String, distance: Int, isPreferred: Bool)] = []
         for length in max(3, letters.count - allowed)...min(WordRepair.longest, letters.count + allowed) {
             for other in known[length] {
                 guard (mask ^ other.mask).nonzeroBitCount <= 2 * allowed else { continue }
@@ -38,10 +46,16 @@ struct WordRepair: Sendable {
                 guard distance < 2 || letters.first == other.letters.first else { continue }
                 if distance < allowed { best.removeAll { $0.distance > distance } }
                 allowed = distance
-                if !best.contains(where: { $0.stem == other.stem }) { best.append((other.stem, distance)) }
+                if let same = best.firstIndex(where: { $0.stem == other.stem }) {
+                    if other.isPreferred { best[same].isPreferred = true }
+                } else {
+                    best.append((other.stem, distance, other.isPreferred))
+                }
             }
         }
-        return best.filter { $0.distance == allowed }.prefix(3).map { ($0.stem, $0.distance < 2 ? 0.8 : 0.6) }
+        best = best.filter { $0.distance == allowed }
+        if best.contains(where: \.isPreferred) { best = best.filter(\.isPreferred) }
+        return best.prefix(3).map { ($0.stem, $0.distance < 2 ? 0.8 : 0.6) }
     }
 
     private static func mask(_ letters: [UInt8]) -> UInt32 {

@@ -1,0 +1,18 @@
+/// A word of a request, with the stems it may stand for.
+struct QueryWord {
+    var word: SearchText.Word
+    var stems: [(stem: String, weight: Float)]
+    /// Written as names are, so that it names a record and says little about the tool.
+    var isName: Bool
+
+    init(_ word: SearchText.Word, stems: [(stem: String, weight: Float)], isName: Bool = false) {
+        self.word = word
+        self.stems = stems
+        self.isName = isName
+    }
+
+    /// The stem that phrases are matched against.
+    var stem: String { isName ? "" : stems.first?.stem ?? "" }
+
+    var isStop: Bool { word.kind != .word || SearchText.stopWords.contains(word.text) }
+}
