@@ -79,7 +79,7 @@ let package = Package(
 
         // MARK: Programs
 
-        module("ATSSandbox", uses: ["Basics", "JSON", "HTTP"]),
+        module("ATSSandbox", uses: ["Basics", "JSON", "Cryptography", "HTTP"]),
         module(
             "Gateway",
             uses: [
@@ -128,7 +128,7 @@ let package = Package(
         tests("Transcripts", uses: ["Basics", "JSON", "HTTP", "Tools"]),
         tests("LanguageModels", uses: ["Basics", "JSON", "HTTP", "Transcripts"]),
         tests("Agents", uses: ["Basics", "JSON", "HTTP", "Tools", "Transcripts", "LanguageModels"]),
-        tests("ATSSandbox", uses: ["Basics", "JSON", "HTTP"]),
+        tests("ATSSandbox", uses: ["Basics", "JSON", "Cryptography", "HTTP"]),
         tests(
             "Gateway",
             uses: [

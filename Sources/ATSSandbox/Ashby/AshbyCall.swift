@@ -8,6 +8,8 @@ struct AshbyCall: Sendable {
     let key: AshbyKey
     let seed: UInt64
     let now: Timestamp
+    /// The address at which the caller reached the simulator, for links to itself.
+    var origin = ""
     /// The user in whose name the key writes.
     var actor: String { StableID.uuid("user", 1, seed: seed) }
     var time: JSONValue { .string(now.iso8601) }

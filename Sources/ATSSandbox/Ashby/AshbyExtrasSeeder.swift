@@ -66,6 +66,21 @@ struct AshbyExtrasSeeder {
             )
         }
         addForms(to: &store)
+        put("report", 0, in: "reports", &store, ["title": "Open jobs"])
+        put(
+            "sequence template",
+            0,
+            in: "sequenceTemplates",
+            &store,
+            [
+                "title": "First contact", "isArchived": false, "unsubscribeLinkActive": true,
+                "stages": [
+                    ["id": link("sequence stage", 0), "type": "Email", "sendAfter": ["kind": "NoDelay"]],
+                    ["id": link("sequence stage", 1), "type": "Email", "sendAfter": ["kind": "Days", "days": 3]],
+                ],
+            ]
+        )
+        addWork(to: &store)
         addFields(to: &store)
         addPools(to: &store)
         for job in data.jobs where job.status != "draft" { addPosting(job, to: &store) }
@@ -111,6 +126,41 @@ struct AshbyExtrasSeeder {
                 ]
             )
         }
+    }
+
+    /// A take-home assignment and a recording, of the first applications that have got that far.
+    private func addWork(to store: inout Store) {
+        if let index = data.applications.firstIndex(where: { $0.stage == .assessment }) {
+            put(
+                "take-home",
+                0,
+                in: "takeHomes",
+                &store,
+                [
+                    "applicationId": link("application", index),
+                    "candidateId": link("candidate", data.applications[index].person),
+                    "interviewId": link("interview", SeedStage.assessment.rawValue), "status": "WaitingOnSubmission",
+                    "feedbackFormDefinitionId": link("feedback form", 0),
+                ]
+            )
+        }
+        guard let index = data.applications.firstIndex(where: { !$0.meetings.isEmpty }) else { return }
+        let person = data.people[data.applications[index].person]
+        put(
+            "transcript",
+            0,
+            in: "transcripts",
+            &store,
+            [
+                "interviewEventId": link("event", index * 20), "interviewScheduleId": link("schedule", index * 20),
+                "participants": [
+                    [
+                        "id": link("participant", 0), "type": "candidate", "name": .string(person.name),
+                        "email": .string(person.email),
+                    ]
+                ],
+            ]
+        )
     }
 
     private func addFields(to store: inout Store) {

@@ -8,7 +8,7 @@ struct AshbyKey: Sendable {
 
     static let modules = [
         "jobs", "candidates", "interviews", "hiringProcessMetadata", "organization", "offers", "apiKeys", "approvals",
-        "reports",
+        "reports", "notetaker", "sourcing", "auditLogs", "emails", "projects",
     ]
 
     /// The key of that text; nil when it was never made, or was deactivated.

@@ -39,14 +39,22 @@ struct AshbyOperation: Sendable {
     var parameters: [Parameter]
     var body: Body
 
-    init(_ name: String, _ permission: String, _ parameters: [Parameter] = [], _ body: @escaping Body) {
+    /// Whether it changes records; reports are started with a permission to read.
+    var isWrite: Bool
+
+    init(
+        _ name: String,
+        _ permission: String,
+        _ parameters: [Parameter] = [],
+        writes: Bool? = nil,
+        _ body: @escaping Body
+    ) {
         self.name = name
         self.permission = permission
         self.parameters = parameters
+        isWrite = writes ?? !permission.hasSuffix("Read")
         self.body = body
     }
-
-    var isWrite: Bool { !permission.hasSuffix("Read") }
 
     static let paging: [Parameter] = [
         .init("cursor", .text, nullable: true), .init("syncToken", .text, nullable: true), .init("limit", .integer),

@@ -24,6 +24,7 @@ package struct AshbySandbox: HTTPHandler {
         let now = world.clock.now()
         let bits = SplitMix64.hash(body, seed: SplitMix64.hash(name, seed: world.seed))
         let requestID = StableID.ulid(milliseconds: now.milliseconds, bits)
+        if request.path.hasPrefix(AshbyFile.prefix) { return AshbyFile.respond(to: request, body, world: world) }
         guard request.method == "POST", let operation = AshbyCatalog[name] else {
             var response = HTTPResponse.text("Not Found", status: 404)
             response.fields["x-ashby-request-id"] = requestID
@@ -33,10 +34,14 @@ package struct AshbySandbox: HTTPHandler {
             "x-ashby-request-id": requestID, "Ashby-Version": "2026-01-01", "Ashby-Version-Status": "active",
             "Content-Type": "application/json; charset=utf-8",
         ]
+        if AshbyCatalog.guesses.contains(operation.name) {
+            fields["x-sandbox-note"] = "the documentation of this operation is thin; the answer is only plausible"
+        }
         do {
             let key = try authorize(request, operation)
             try limit(request, now: now, &fields)
-            let reply = try run(operation, key, try parse(body), now: now)
+            let origin = request.scheme + "://" + request.authority
+            let reply = try run(operation, key, try parse(body), now: now, origin: origin)
             return .json(JSONWriter.bytes(of: envelope(reply)), fields: fields)
         } catch {
             return .json(
@@ -135,31 +140,60 @@ package struct AshbySandbox: HTTPHandler {
         _ operation: AshbyOperation,
         _ key: AshbyKey,
         _ body: JSONObject,
-        now: Timestamp
+        now: Timestamp,
+        origin: String
     ) throws(AshbyFailure) -> AshbyOperation.Reply {
         let arguments = try AshbyArguments(body, operation.parameters)
         let seed = world.seed
         guard operation.isWrite else {
             let store = world.with { $0.ashby }
-            var call = AshbyCall(store: store, arguments: arguments, key: key, seed: seed, now: now)
+            var call = AshbyCall(store: store, arguments: arguments, key: key, seed: seed, now: now, origin: origin)
             return try operation.body(&call)
         }
         let delay = SandboxFaults.listLag.map { Int64($0 * 1000) }
-        let result: Result<AshbyOperation.Reply, AshbyFailure> = world.with { state in
-            var call = AshbyCall(store: state.ashby, arguments: arguments, key: key, seed: seed, now: now)
+        typealias Outcome = (reply: AshbyOperation.Reply, deliveries: [WebhookDelivery])
+        let result: Result<Outcome, AshbyFailure> = world.with { state in
+            var call = AshbyCall(
+                store: state.ashby,
+                arguments: arguments,
+                key: key,
+                seed: seed,
+                now: now,
+                origin: origin
+            )
             call.store.hiddenUntil = delay.map { now.milliseconds + $0 }
             do throws(AshbyFailure) {
                 let reply = try operation.body(&call)
                 call.store.hiddenUntil = nil
-                state.ashby = call.store
                 var id = JSONValue.null
                 if case .object(let value) = reply { id = value["id"] ?? .null }
+                audit(operation, id, &call)
+                state.ashby = call.store
                 state.record(write: operation.name, system: "ashby", id: id, at: now)
-                return .success(reply)
+                return .success((reply, AshbyEvents.deliveries(after: operation.name, reply, call)))
             } catch {
                 return .failure(error)
             }
         }
-        return try result.get()
+        let outcome = try result.get()
+        if let transport = options.transport {
+            // On their own, as the vendor does: an answer does not wait for those who subscribed.
+            for delivery in outcome.deliveries {
+                Task { [sleep = options.sleep] in await delivery.send(over: transport, sleep: sleep) }
+            }
+        }
+        return outcome.reply
+    }
+
+    private func audit(_ operation: AshbyOperation, _ id: JSONValue, _ call: inout AshbyCall) {
+        let parts = operation.name.split(separator: ".")
+        _ = call.add(
+            [
+                "category": .string(String(parts[0])), "description": .string("\(operation.name) over the API"),
+                "actor": ["type": "Other", "id": .null, "email": .null, "name": .string(call.key.title)],
+                "target": ["type": .string(String(parts[0])), "id": id],
+            ],
+            to: "auditLog"
+        )
     }
 }

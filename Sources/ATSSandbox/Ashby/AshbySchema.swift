@@ -149,6 +149,37 @@ enum AshbySchema {
         ("pools", ["title", "isArchived", "requiresTraining", "memberIds", "traineeIds"] + times, []),
         ("pauses", ["userId", "startsAt", "endsAt", "comment"] + times, ["userId"]),
         (
+            "uploads",
+            [
+                "fileUploadContext", "filename", "contentType", "contentLength", "received", "expiresAt", "content",
+            ] + times, []
+        ),
+        ("webhooks", ["enabled", "requestUrl", "secretToken", "webhookType"] + times, ["requestUrl"]),
+        ("reports", ["title"] + times, []),
+        ("reportRequests", ["requestId", "reportId"] + times, ["requestId"]),
+        ("auditLog", ["category", "description", "actor", "target"] + times, []),
+        ("sequenceTemplates", ["title", "isArchived", "unsubscribeLinkActive", "stages"] + times, []),
+        (
+            "sequences", ["candidateId", "applicationId", "sequenceTemplateId", "status", "stages"] + times,
+            ["candidateId"]
+        ),
+        ("assessments", ["candidateId", "assessmentId", "value"] + times, ["candidateId"]),
+        (
+            "emails",
+            [
+                "candidateId", "emailProviderEmailId", "subject", "from", "to", "body", "sentAt", "cc", "messageUrl",
+                "messageIdHeader", "threadId", "isPrivate", "userIsSender",
+            ] + times, ["candidateId"]
+        ),
+        ("transcripts", ["interviewEventId", "interviewScheduleId", "participants"] + times, []),
+        (
+            "takeHomes",
+            [
+                "applicationId", "candidateId", "interviewStageId", "interviewId", "status", "submission",
+                "feedbackFormDefinitionId",
+            ] + times, []
+        ),
+        (
             "approvals",
             ["approvalDefinitionId", "entityId", "entityType", "submittedAt", "completedAt", "steps"] + times,
             ["entityId"]

@@ -25,7 +25,7 @@ extension PinpointCatalog {
             .init("onboarding_application", "onboarding_applications", .none(many: false)),
             .init("document_requests", "document_requests", .none(many: true)),
             .init("offers", "offers", .many("offers", key: "application_id")),
-            .init("answers", "answers", .none(many: true), .create),
+            .init("answers", "answers", .many("answers", key: "answerable_key", prefix: "Application:"), .create),
             .init(
                 "custom_attributes",
                 "custom_attributes",

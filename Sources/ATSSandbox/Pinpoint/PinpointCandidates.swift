@@ -20,7 +20,7 @@ extension PinpointCatalog {
         relationships: [
             .init("applications", "applications", .many("applications", key: "candidate_id")),
             .init("hris_references", "hris_exports", .none(many: true)),
-            .init("job_seekers", "job_seekers", .none(many: true)),
+            .init("job_seekers", "job_seekers", .many("job_seekers", key: "candidate_id")),
             .init("skills", "skills", .none(many: true), .write),
             .init(
                 "custom_attributes",

@@ -5,6 +5,7 @@ import JSON
 enum PinpointCatalog {
     static let resources: [PinpointResource] =
         [candidates, applications, comments, jobs, interviews] + people + structure + workflows + scorecards + details
+        + jobSeekers + answers + requisitions + checks + onboarding + groups
     private static let byType = Dictionary(uniqueKeysWithValues: resources.map { ($0.type, $0) })
     private static let byClass = Dictionary(uniqueKeysWithValues: resources.map { ($0.className, $0) })
 

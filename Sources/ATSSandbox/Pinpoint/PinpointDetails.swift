@@ -44,18 +44,42 @@ extension PinpointCatalog {
         PinpointResource(
             type: "custom_fields",
             className: "CustomField",
+            operations: [.list, .get, .create, .update, .delete],
             attributes: [
-                .init("name"), .init("description"), .init("field_type"), .init("resource_type"), .init("sample_value"),
-                .init("required", .boolean), .init("position", .integer), .init("options", .list),
+                .init("name", .text, .write), .init("description", .text, .write),
+                .init("field_type", .text, .create, allowed: fieldTypes),
+                .init("resource_type", .text, .create, allowed: fieldOwners), .init("sample_value", .text, .write),
+                .init("required", .boolean, .write), .init("position", .integer, .write),
+                .init("options", .list, .write),
                 .init("unique_reference"),
             ] + PinpointResource.times,
             relationships: [.init("custom_field_options", "custom_field_options", .none(many: true))],
             filters: [.init("template_custom_field_id", .custom { _, _, _ in false }), .init("resource_type")],
-            sorts: ["id"]
+            sorts: ["id"],
+            required: ["name", "field_type", "resource_type", "sample_value"],
+            beforeCreate: { (write) throws(PinpointFailure) in
+                let type = write.row.text("field_type") ?? ""
+                if type.hasSuffix("_select"), write.row["options"].array?.isEmpty != false {
+                    throw .invalid("options", "can't be blank")
+                }
+                write.row["unique_reference"] = .string("custom_field_\(write.row.id)")
+            },
+            beforeUpdate: { (write) throws(PinpointFailure) in
+                if (write.row.text("name") ?? "").isEmpty { throw .invalid("name", "can't be blank") }
+            },
+            beforeDelete: { (write) throws(PinpointFailure) in
+                for row in write.store["custom_attributes"].rows(where: "custom_field_id", is: write.row.id) {
+                    write.store.remove(row.id, from: "custom_attributes")
+                }
+            }
         ),
         customAttributes,
     ]
 
+    private static let fieldTypes = [
+        "varchar", "text", "integer", "decimal", "date", "boolean", "single_select", "multi_select", "users",
+    ]
+    private static let fieldOwners = ["job", "application", "job_seeker", "offer", "position", "candidate"]
     private static let valueColumns = [
         "varchar_value", "text_value", "integer_value", "decimal_value", "boolean_value", "date_value",
         "single_select_value", "multi_select_value", "users_value",
@@ -94,7 +118,8 @@ extension PinpointCatalog {
         indexed: ["custom_attributable_key", "custom_attributable_id"],
         beforeCreate: { (write) throws(PinpointFailure) in
             let field = write.row.text("custom_field_id").flatMap { write.store["custom_fields"][$0] }
-            let owner = write.row.text("custom_attributable_type")?.lowercased()
+            let name = write.row.text("custom_attributable_type") ?? ""
+            let owner = name == "JobSeeker" ? "job_seeker" : name.lowercased()
             guard field?.text("resource_type") == owner else {
                 throw .invalid(relationship: "custom_field", "must have the resource type of its record")
             }

@@ -5,38 +5,58 @@ extension PinpointCatalog {
     static let jobs = PinpointResource(
         type: "jobs",
         className: "Job",
-        operations: [.list, .get],
-        attributes: jobAttributes,
+        operations: [.list, .get, .create, .update, .delete],
+        attributes: jobAttributes.map(writable) + jobWrites,
         hidden: [
             "department_id", "division_id", "location_id", "structure_link_id", "company_id", "hiring_manager_user_id",
-            "creator_user_id", "recruitment_manager_id",
+            "creator_user_id", "recruitment_manager_id", "structure_custom_group_one_id",
         ],
         relationships: [
-            .init("department", "departments", .one("department_id")),
-            .init("division", "divisions", .one("division_id")),
-            .init("location", "locations", .one("location_id")),
-            .init("structure_custom_group_one", "structure_custom_group_ones", .none(many: false)),
-            .init("company", "companies", .one("company_id")),
-            .init("structure_link", "structure_links", .one("structure_link_id")),
-            .init("hiring_manager_user", "users", .one("hiring_manager_user_id")),
-            .init("recruitment_manager_user", "users", .one("recruitment_manager_id")),
+            .init("department", "departments", .one("department_id"), .write),
+            .init("division", "divisions", .one("division_id"), .write),
+            .init("location", "locations", .one("location_id"), .write),
+            .init(
+                "structure_custom_group_one",
+                "structure_custom_group_ones",
+                .one("structure_custom_group_one_id"),
+                .write
+            ),
+            .init("company", "companies", .one("company_id"), .write),
+            .init("structure_link", "structure_links", .one("structure_link_id"), .write, required: true),
+            .init("hiring_manager_user", "users", .one("hiring_manager_user_id"), .write),
+            .init("recruitment_manager_user", "users", .one("recruitment_manager_id"), .write),
             .init("creator_user", "users", .one("creator_user_id")),
             .init("applications", "applications", .many("applications", key: "job_id")),
             .init("job_postings", "job_postings", .many("job_postings", key: "job_id")),
-            .init("questions", "questions", .none(many: true)),
+            .init("questions", "questions", .many("questions", key: "questionable_id"), .write),
             .init(
                 "custom_attributes",
                 "custom_attributes",
-                .many("custom_attributes", key: "custom_attributable_key", prefix: "Job:")
+                .many("custom_attributes", key: "custom_attributable_key", prefix: "Job:"),
+                .write
             ),
             .init("stages", "stages", .many("stages", key: "stageable_key", prefix: "Job:")),
         ],
         filters: jobFilters,
         sorts: ["id", "created_at", "updated_at", "opened_at"],
-        indexed: ["external_system_reference"],
+        required: ["title", "status", "selected_hiring_workflow_id"],
+        indexed: ["external_system_reference", "structure_custom_group_one_id"],
         // The documented name is visibility; job_visibility is what some third-party pages say.
-        confidentiality: (visibility: { row, _ in row.text("visibility") }, filters: ["visibility", "job_visibility"])
+        confidentiality: (visibility: { row, _ in row.text("visibility") }, filters: ["visibility", "job_visibility"]),
+        beforeCreate: { (write) throws(PinpointFailure) in try createJob(&write) },
+        beforeUpdate: { (write) throws(PinpointFailure) in try updateJob(&write) },
+        beforeDelete: { (write) throws(PinpointFailure) in try deleteJob(&write) }
     )
+
+    /// An attribute as a caller may write it.
+    private static func writable(_ attribute: PinpointResource.Attribute) -> PinpointResource.Attribute {
+        var attribute = attribute
+        guard !computedJobAttributes.contains(attribute.name) else { return attribute }
+        attribute.access =
+            ["requisition_id", "selected_hiring_workflow_id"].contains(attribute.name) ? .create : .write
+        attribute.allowed = jobValues[attribute.name] ?? []
+        return attribute
+    }
 
     private static let jobFilters: [PinpointResource.Filter] =
         PinpointResource.timeFilters + [
@@ -71,7 +91,7 @@ extension PinpointCatalog {
                     named(row, "location_id", "locations", values, store)
                 }
             ),
-            .init("structure_custom_group_one_id", .custom { _, _, _ in false }),
+            .init("structure_custom_group_one_id"),
             .init("structure_custom_group_one_name", .custom { _, _, _ in false }),
             .init("search", .words(["title"])),
             .init(

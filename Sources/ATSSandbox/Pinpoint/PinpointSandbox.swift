@@ -20,6 +20,11 @@ package struct PinpointSandbox: HTTPHandler {
         } catch {
             return .text("the request body could not be read", status: 400)
         }
+        if request.method == "GET", PinpointPostings.owns(request.path) {
+            let store = world.with { $0.pinpoint }
+            let feed = PinpointPostings.feed(store, query: PercentEncoding.decodeForm(request.query))
+            return .json(JSONWriter.bytes(of: feed), fields: ["Access-Control-Allow-Origin": "*"])
+        }
         do {
             try limit(request)
             let mayWrite = try authorize(request)

@@ -23,6 +23,7 @@ struct PinpointSeeder {
         for (index, application) in data.applications.enumerated() {
             addApplication(application, id: numbers[index], contacts[application.person], data, to: &store)
         }
+        PinpointExtrasSeeder(data: data).add(to: &store)
         return store
     }
 

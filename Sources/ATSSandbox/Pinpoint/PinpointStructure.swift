@@ -40,21 +40,29 @@ extension PinpointCatalog {
     private static let structureLinks = PinpointResource(
         type: "structure_links",
         className: "StructureLink",
+        operations: [.list, .get, .create, .update, .delete],
         attributes: [
-            .init("accepts_speculative_applications", .boolean), .init("department_id", .id), .init("division_id", .id),
-            .init("location_id", .id), .init("structure_custom_group_one_id", .id),
+            .init("accepts_speculative_applications", .boolean, .write), .init("department_id", .id, .write),
+            .init("division_id", .id, .write), .init("location_id", .id, .write),
+            .init("structure_custom_group_one_id", .id),
             .init("names", .object, extra: true), .init("in_use", .boolean, extra: true),
         ] + PinpointResource.times,
         relationships: [
-            .init("location", "locations", .one("location_id")),
-            .init("department", "departments", .one("department_id")),
-            .init("division", "divisions", .one("division_id")),
-            .init("structure_custom_group_one", "structure_custom_group_ones", .none(many: false)),
+            .init("location", "locations", .one("location_id"), .create),
+            .init("department", "departments", .one("department_id"), .create),
+            .init("division", "divisions", .one("division_id"), .create),
+            .init(
+                "structure_custom_group_one",
+                "structure_custom_group_ones",
+                .one("structure_custom_group_one_id"),
+                .create
+            ),
         ],
         filters: [
             .init("department_id"), .init("division_id"), .init("location_id"), .init("structure_custom_group_one_id"),
         ],
         sorts: ["id"],
+        indexed: ["structure_custom_group_one_id"],
         computed: [
             "names": { row, store, _ in
                 func name(_ column: String, _ table: String) -> JSONValue {
@@ -68,8 +76,29 @@ extension PinpointCatalog {
             "in_use": { row, store, _ in
                 .bool(!store["jobs"].rows(where: "structure_link_id", is: row.id).isEmpty)
             },
-        ]
+        ],
+        beforeCreate: { (write) throws(PinpointFailure) in try checkLink(write) },
+        beforeUpdate: { (write) throws(PinpointFailure) in try checkLink(write) },
+        beforeDelete: { (write) throws(PinpointFailure) in
+            guard write.store["jobs"].rows(where: "structure_link_id", is: write.row.id).isEmpty else {
+                throw .refused("Record is in use")
+            }
+        }
     )
+
+    /// A combination has a location and a department that exist, and is there once.
+    private static func checkLink(_ write: PinpointWrite) throws(PinpointFailure) {
+        for (name, table) in [("location", "locations"), ("department", "departments")] {
+            guard let id = write.row.text(name + "_id"), write.store[table][id] != nil else {
+                throw .invalid(relationship: name, "must exist")
+            }
+        }
+        let columns = ["location_id", "department_id", "division_id", "structure_custom_group_one_id"]
+        let same = write.store["structure_links"].listed(now: write.now.milliseconds).contains { row in
+            row.id != write.row.id && columns.allSatisfy { row[$0] == write.row[$0] }
+        }
+        if same { throw .refused("Structure link has already been taken") }
+    }
 
     private static let companies = PinpointResource(
         type: "companies",
