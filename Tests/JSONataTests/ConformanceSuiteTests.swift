@@ -4,9 +4,11 @@ import Testing
 
 /// The official conformance suite, where its folder is at hand.
 @Suite struct ConformanceSuiteTests {
-    /// `SWITCHBOARD_JSONATA_SUITE`, else `shared/conformance/jsonata` beside the package.
+    /// `SWITCHBOARD_JSONATA_SUITE` or `JSONATA_SUITE`, else `shared/conformance/jsonata` beside the package.
     private static let directory: String = {
-        if let path = getenv("SWITCHBOARD_JSONATA_SUITE") { return String(cString: path) }
+        for name in ["SWITCHBOARD_JSONATA_SUITE", "JSONATA_SUITE"] {
+            if let path = getenv(name) { return String(cString: path) }
+        }
         let package = #filePath.split(separator: "/").dropLast(3).joined(separator: "/")
         let beside = "/\(package)/../shared/conformance/jsonata"
         return access(beside + "/groups", R_OK) == 0 ? beside : "../shared/conformance/jsonata"
