@@ -1,3 +1,4 @@
+import Basics
 import JSON
 import JSONata
 import Testing
@@ -28,6 +29,17 @@ import Testing
         let limits = EvaluationLimits(depth: 3_000)
         #expect(try code("($f := function($n){1 + $f($n + 1)}; $f(0))", limits) == "U1001")
         #expect(try code("($f := function($n){$n = 0 ? 0 : 1 + $f($n - 1)}; $f(900))", limits) == nil)
+    }
+
+    @Test func `a thread with half a megabyte of stack evaluates as deep as any other`() async throws {
+        let expression = try Expression("($f := function($n){$n = 0 ? 0 : 1 + $f($n - 1)}; $f(900))")
+        let options = EvaluationOptions(limits: EvaluationLimits(depth: 3_000))
+        let result = await withCheckedContinuation { continuation in
+            Thread.start(name: "small stack", stackSize: 512 << 10) {
+                continuation.resume(returning: try? expression.evaluate(nil, options: options))
+            }
+        }
+        #expect(result == 900)
     }
 
     @Test func `text and results have a largest size`() throws {

@@ -10,7 +10,8 @@ final class Evaluator {
     let now: Timestamp
     let root: Frame
     private let depthLimit: Int
-    private let nestingLimit = 500
+    // What walks or releases a value recurses, and has to fit into what a small stack has left.
+    private let nestingLimit = 200
     private var depth = 0
     private var stepsLeft: Int
     private var untilClock: Int

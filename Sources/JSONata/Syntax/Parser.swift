@@ -14,9 +14,16 @@ struct Parser {
     ///
     /// - Throws: ``JSONataError`` with an `S` code.
     static func parse(_ text: String) throws -> SyntaxTree {
-        // A text of this length cannot nest deeper than the smallest stack allows.
-        if text.utf8.count < 200 { return try parseHere(text) }
+        // A text this short, with this few symbols that nest, cannot go deeper than the smallest stack allows.
+        if text.utf8.count < 300, text.utf8.lazy.filter(nests).count < 40 { return try parseHere(text) }
         return try DeepStack.run { try parseHere(text) }
+    }
+
+    private static func nests(_ byte: UInt8) -> Bool {
+        switch byte {
+        case 0x28, 0x5B, 0x7B, 0x7C, 0x2D, 0x3F, 0x3A, 0x5E: true
+        default: false
+        }
     }
 
     private static func parseHere(_ text: String) throws -> SyntaxTree {
