@@ -136,7 +136,10 @@ let package = Package(
                 "ATSSandbox", "LanguageModels", "Agents",
             ]
         ),
-        tests("Commands", uses: ["Basics", "JSON", "HTTP", "CurlTransport", "ATSSandbox", "ToolRouter", "Gateway"]),
+        tests(
+            "Commands",
+            uses: ["Basics", "JSON", "HTTP", "CurlTransport", "Tools", "ATSSandbox", "ToolRouter", "Gateway"]
+        ),
     ],
     swiftLanguageModes: [.v6],
     cLanguageStandard: .c2x

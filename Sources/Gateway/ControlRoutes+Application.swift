@@ -36,22 +36,9 @@ extension Application {
     /// The tools that a user of this machine works with: an endpoint's, or the meta-tools over everything.
     func workbench(endpoint: String?) -> (any ToolProvider)? {
         guard let endpoint else { return MetaTools(router: router, policy: ToolPolicy()) }
-        guard let found = endpoints.all.first(where: { $0.id == endpoint || $0.name == endpoint }) else { return nil }
-        switch found.mode {
-        case .meta: return MetaTools(router: router, policy: found.policy)
-        case .direct: return PolicyTools(router: router, policy: found.policy)
-        }
+        let tools = EndpointTools(router: router, store: endpoints, endpoint: endpoint)
+        return tools.current == nil ? nil : tools
     }
-}
-
-/// The tools that a policy lets through, by name.
-struct PolicyTools: ToolProvider {
-    let router: Router
-    let policy: ToolPolicy
-
-    var tools: [ToolSpecification] { router.scope(policy).tools }
-
-    func call(_ call: ToolCall) async -> ToolResult { await router.execute(call, policy: policy) }
 }
 
 /// The control API: what the router serves, and what commands of this machine need besides.

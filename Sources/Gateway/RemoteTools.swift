@@ -39,6 +39,8 @@ package struct RemoteTools: ToolProvider {
                 isError: answer["is_error"]?.bool ?? false,
                 origin: answer["origin"]?.string.flatMap { Origin(rawValue: $0) } ?? .ats
             )
+        } catch let error as ControlError {
+            return .failure("refused", "The Switchboard server refused the call: \(error)")
         } catch {
             return .failure("server_unreachable", "The Switchboard server did not answer: \(error)")
         }

@@ -7,6 +7,7 @@ import HTTP
 import JSON
 import Testing
 import ToolRouter
+import Tools
 
 @Suite struct DataFolderCommandTests {
     @Test func `an endpoint is made, listed, changed and deleted`() async throws {
@@ -87,6 +88,33 @@ import ToolRouter
             return await group.reduce(into: []) { $0.append($1) }
         }
         #expect(statuses == [.done, .done, .done])
+    }
+
+    @Test func `tools of an endpoint follow its policy and its user, and end with it`() async throws {
+        let program = ProgramRun()
+        defer { program.remove() }
+        let application = try await Application.open(try program.configuration())
+        let draft = EndpointDraft(name: "one", user: "ada", policy: ToolPolicy(toolkits: .only(["ashby"])))
+        let (endpoint, _) = try await application.endpoints.create(draft, catalog: application.router.catalog)
+        let tools = try application.workplace(endpoint: "one").tools
+        #expect(!tools.tools.isEmpty && tools.tools.allSatisfy { $0.toolkit == "ashby" })
+        let call = ToolCall(tool: "list_all_ashby_jobs", arguments: [:], user: "tester", origin: .user)
+        let missing = await tools.call(call)
+        #expect(missing.text?.contains("--user ada") == true, "whose account is missing is the endpoint's user")
+        var change = EndpointDraft(endpoint)
+        change.policy.toolkits = .only(["pinpoint"])
+        _ = try await application.endpoints.update(
+            endpoint.id,
+            version: 1,
+            to: change,
+            catalog: application.router.catalog
+        )
+        #expect(tools.tools.allSatisfy { $0.toolkit == "pinpoint" })
+        #expect(await tools.call(call).text?.hasPrefix("There is no tool list_all_ashby_jobs") == true)
+        _ = try await application.endpoints.delete(endpoint.id)
+        #expect(tools.tools.isEmpty)
+        #expect(await tools.call(call).text?.contains("deleted or has expired") == true)
+        await application.close()
     }
 
     @Test func `every loopback address that is listened on is answered on`() async throws {

@@ -40,7 +40,7 @@ import Testing
         #expect(output.err.contains("switchboard connections add ashby"))
     }
 
-    @Test func `a key that is refused names connection and toolkit`() async {
+    @Test func `a network failure does not show the key`() async {
         var program = ProgramRun()
         defer { program.remove() }
         program.variables["PINPOINT_API_KEY"] = "wrong"
