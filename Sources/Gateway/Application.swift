@@ -75,7 +75,8 @@ package final class Application: Sendable {
             if configuration.isSandbox {
                 // The clock stands still, so that what was written about the simulated data stays true.
                 clock = ManualClock(configuration.now ?? SandboxWorld.defaultNow)
-                sandbox = try await SandboxServers.start(Sandbox(clock: clock), loops: drivers.loops)
+                let options = SandboxOptions(transport: drivers.transport)
+                sandbox = try await SandboxServers.start(Sandbox(clock: clock, options: options), loops: drivers.loops)
             }
             let database = try await SQLiteDatabase.open(folder.database)
             opened = database

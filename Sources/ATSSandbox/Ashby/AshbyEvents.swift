@@ -33,7 +33,9 @@ enum AshbyEvents {
         return WebhookDelivery(
             url: row.text("requestUrl") ?? "",
             fields: ["Content-Type": "application/json", "Ashby-Signature": "sha256=" + signature],
-            body: bytes
+            body: bytes,
+            final: [401, 403, 404, 405, 410],
+            wait: { attempt in Double((1 << attempt) - 1) * 10 }
         )
     }
 

@@ -115,7 +115,7 @@ extension AshbyCatalog {
             }
             throw .notFound("interview_event")
         },
-        .whole("interviewStageGroup.list", "hiringProcessMetadataRead", "stageGroups") {
+        .whole("interviewStageGroup.list", "interviewsRead", "stageGroups") {
             $0.untimed("stageGroups", $1.id)
         },
     ]

@@ -73,6 +73,12 @@ package final class SandboxControl: HTTPHandler {
             faults.withLock { $0.armed = [] }
             return answer(["faults": []])
         case ("POST", "/_sandbox/faults"): return await arm(request)
+        case ("GET", "/_sandbox/webhooks"):
+            return answer(["webhooks": .array(world.with { state in state.webhooks.map(\.shown) })])
+        case ("DELETE", "/_sandbox/webhooks"):
+            world.with { $0.webhooks = [] }
+            return answer(["webhooks": []])
+        case ("POST", "/_sandbox/webhooks"): return await subscribe(request)
         case ("POST", "/_sandbox/reset"):
             faults.withLock { $0.armed = [] }
             world.reset()
@@ -94,6 +100,17 @@ package final class SandboxControl: HTTPHandler {
         }
         for fault in read { arm(fault) }
         return answer(["faults": .array(armed())], status: 201)
+    }
+
+    private func subscribe(_ request: HTTPRequest) async -> HTTPResponse {
+        guard let bytes = try? await request.body.collect(limit: SandboxControl.bodyLimit),
+            let webhook = (try? JSONParser.parse(bytes)).flatMap({ PinpointWebhook($0) })
+        else {
+            let names = PinpointEvents.names.joined(separator: ", ")
+            return answer(["error": .string("expected url, secret and, if not all, events of \(names)")], status: 400)
+        }
+        world.with { $0.webhooks.append(webhook) }
+        return answer(webhook.shown, status: 201)
     }
 
     private func armed() -> [JSONValue] {

@@ -6,11 +6,14 @@ struct WebhookDelivery: Sendable {
     var fields: HTTPFields
     var body: [UInt8]
 
-    private static let attempts = 10
     /// Answers after which the vendor does not try again.
-    private static let final = [401, 403, 404, 405, 410]
+    var final: [Int]
+    /// The seconds after an attempt, counted from 1, until the next.
+    var wait: @Sendable (Int) -> Double
 
-    /// Sends it until it is taken: ten attempts, (2^n - 1) * 10 seconds apart.
+    private static let attempts = 10
+
+    /// Sends it until it is taken, ten times at most.
     func send(over transport: any HTTPTransport, sleep: @Sendable (Double) async throws -> Void) async {
         for attempt in 1...WebhookDelivery.attempts {
             guard let request = try? HTTPRequest(method: "POST", url: url, fields: fields, body: .bytes(body)) else {
@@ -19,9 +22,9 @@ struct WebhookDelivery: Sendable {
             var options = HTTPRequestOptions()
             options.totalTimeout = 5
             if let response = try? await transport.send(request, options: options) {
-                if (200...299).contains(response.status) || WebhookDelivery.final.contains(response.status) { return }
+                if (200...299).contains(response.status) || final.contains(response.status) { return }
             }
-            do { try await sleep(Double((1 << attempt) - 1) * 10) } catch { return }
+            do { try await sleep(wait(attempt)) } catch { return }
         }
     }
 }

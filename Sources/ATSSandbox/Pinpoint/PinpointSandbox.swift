@@ -103,9 +103,17 @@ package struct PinpointSandbox: HTTPHandler {
         }
         guard mayWrite else { throw .forbidden("This API key may only read") }
         let name = resource.type + "." + "\(operation)"
-        let result = write(resource, operation, id: id, body, now: now, name: name)
-        return (operation == .create ? 201 : 200, try result.get())
+        let outcome = try write(resource, operation, id: id, body, now: now, name: name).get()
+        if let transport = options.transport {
+            // On their own: an answer does not wait for those who want to know.
+            for delivery in outcome.deliveries {
+                Task { [sleep = options.sleep] in await delivery.send(over: transport, sleep: sleep) }
+            }
+        }
+        return (operation == .create ? 201 : 200, outcome.document)
     }
+
+    private typealias Outcome = (document: JSONValue, deliveries: [WebhookDelivery])
 
     private func write(
         _ resource: PinpointResource,
@@ -114,7 +122,7 @@ package struct PinpointSandbox: HTTPHandler {
         _ body: [UInt8],
         now: Timestamp,
         name: String
-    ) -> Result<JSONValue, PinpointFailure> {
+    ) -> Result<Outcome, PinpointFailure> {
         let writer = PinpointWriter(seed: world.seed, now: now)
         let delay = SandboxFaults.listLag.map { Int64($0 * 1000) }
         return world.with { state in
@@ -129,10 +137,19 @@ package struct PinpointSandbox: HTTPHandler {
                 default: throw .notFound
                 }
                 store.hiddenUntil = nil
-                state.pinpoint = store
                 let written = document["data"]?["id"] ?? id.map { .string($0) } ?? .null
+                let deliveries = PinpointEvents.deliveries(
+                    of: resource.type,
+                    operation,
+                    before: id.flatMap { state.pinpoint[resource.type][$0] },
+                    after: written.string.flatMap { store[resource.type][$0] },
+                    in: store,
+                    to: state.webhooks,
+                    now: now
+                )
+                state.pinpoint = store
                 state.record(write: name, system: "pinpoint", id: written, at: now)
-                return .success(document)
+                return .success((document, deliveries))
             } catch {
                 return .failure(error)
             }

@@ -6,6 +6,8 @@ struct WorldState: Sendable {
     private let origin: SeedOrigin
     private var ownAshby: Store?
     private var ownPinpoint: Store?
+    /// Who wants to know what happens in Pinpoint.
+    var webhooks: [PinpointWebhook] = []
     /// Requests as they were answered, oldest first.
     var requests: [JSONValue] = []
     /// Accepted writes, oldest first.

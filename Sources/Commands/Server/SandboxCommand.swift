@@ -40,13 +40,13 @@ extension Command {
                 }
                 start = instant
             }
+            let drivers = try Drivers()
             let sandbox = Sandbox(
                 seed: UInt64(seed),
                 clock: OffsetClock(startingAt: start),
                 candidates: candidates,
-                options: SandboxOptions(limitsRates: invocation.has("rate-limits"))
+                options: SandboxOptions(limitsRates: invocation.has("rate-limits"), transport: drivers.transport)
             )
-            let drivers = try Drivers()
             let servers = try await SandboxServers.start(sandbox, ports: ports, loops: drivers.loops)
             if let file = invocation.value("faults") {
                 let (faults, problems) = SandboxFaultReader.read(try JSONParser.parse(TextFile.read(file)), file: file)
