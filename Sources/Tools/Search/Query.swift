@@ -41,7 +41,8 @@ struct Query {
         }
         for concept in read.concepts { addConcept(lexicon.concepts[concept].means, index: index, lexicon: lexicon) }
         var outsideWords: Set<Int> = []
-        for range in lexicon.outsideMatches(in: words.map { $0.stems.first?.stem ?? "" }) {
+        for range in lexicon.outsideMatches(in: words.map { $0.stems.first?.stem ?? "" })
+        where !Query.isPartOfName(range, words) {
             outsideWords.formUnion(range)
             isOutside = true
         }
@@ -63,6 +64,12 @@ struct Query {
             let mass = known.isEmpty ? Query.unknown * index.largestRarity : Query.mass(of: known, index: index)
             evidence.append(Evidence(mass: isVerb ? 0.3 * mass : mass, terms: known))
         }
+    }
+
+    /// Whether words are in the middle of a longer name, as of a job: "the Payroll Lead vacancy" is not about payroll.
+    private static func isPartOfName(_ range: Range<Int>, _ words: [QueryWord]) -> Bool {
+        let neighbours = [range.lowerBound - 1, range.upperBound].filter(words.indices.contains)
+        return words[range].allSatisfy(\.isName) && neighbours.contains { words[$0].isName }
     }
 
     /// Whether some word of the request means a thing that tools are about.
@@ -124,10 +131,10 @@ struct Query {
         }
         guard total > 0 else { return 0 }
         // A verb alone fits every errand there is.
-        let subject: Float = hasSubject ? 1 : hasContent ? 0.6 : 0.15
+        let subject: Float = hasSubject ? 1 : hasContent ? 0.6 : 0.1
         let covered = min(1, found / total)
-        let confidence = subject * (0.65 * covered + 0.9 * similarity * min(1, 2 * covered))
-        return min(1, isOutside ? 0.25 * confidence : confidence)
+        let confidence = min(1, subject * (0.65 * covered + 0.9 * similarity * min(1, 2 * covered)))
+        return isOutside ? 0.15 * confidence : confidence
     }
 
     private mutating func addConcept(_ means: [String], index: SearchIndex, lexicon: SearchLexicon) {
@@ -150,7 +157,7 @@ struct Query {
     /// Collects what is compared with whole utterances: words, and what they mean.
     private mutating func speak(_ words: [QueryWord], _ read: Phrasing, index: SearchIndex) {
         var seen: Set<Int32> = []
-        for term in read.terms {
+        for term in read.terms + SearchText.valueTerms(words.map(\.word)) {
             guard let number = index.terms[term], seen.insert(number).inserted else { continue }
             let weight = index.utteranceWeight(term, number)
             spoken.append((number, weight))

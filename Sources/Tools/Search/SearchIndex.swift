@@ -174,7 +174,7 @@ struct SearchIndex: Sendable {
         var ways = [stems(title) + meanings(title)]
         for utterance in utterances {
             let words = SearchText.words(of: utterance)
-            ways.append(stems(words) + meanings(words))
+            ways.append(stems(words) + meanings(words) + SearchText.valueTerms(words))
         }
         return Text(
             name: name,

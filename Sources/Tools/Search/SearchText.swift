@@ -88,6 +88,13 @@ enum SearchText {
         return words
     }
 
+    /// The kinds of values that say something about what is wanted, as index terms: an amount of money, an address.
+    static func valueTerms(_ words: [Word]) -> [String] {
+        words.compactMap { word in
+            if case .value(let kind) = word.kind, kind == "amount" || kind == "email" { "<\(kind)>" } else { nil }
+        }
+    }
+
     /// The common beginning of a word's forms: plural, past and progressive endings go, as do a final e and the
     /// difference between y and i.
     static func stem(_ word: String) -> String {
@@ -166,6 +173,13 @@ enum SearchText {
         if text.hasPrefix("http://") || text.hasPrefix("https://") { return "url" }
         let digits = text.reduce(0) { $0 + ($1.isNumber ? 1 : 0) }
         guard digits > 0 else { return nil }
+        if let first = raw.first, "$€£".contains(first) { return "amount" }
+        let rest = text.drop { $0.isNumber || $0 == "." || $0 == "," }
+        if rest.count < text.count, ["k", "K", "%"].contains(rest.prefix(1)),
+            !rest.dropFirst().contains(where: \.isLetter)
+        {
+            return "amount"
+        }
         return text.contains { $0.isLetter } ? "id" : "number"
     }
 

@@ -40,7 +40,7 @@ package struct ToolSearch: Sendable {
     /// Stems of everyday words, which are not misspelt.
     private let common: Set<String>
 
-    private static let abstainBelow: Float = 0.33
+    private static let abstainBelow: Float = 0.2
     /// What being asked for in familiar words counts, against the words one by one.
     private static let utteranceShare: Float = 4
 

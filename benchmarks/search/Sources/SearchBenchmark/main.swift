@@ -25,6 +25,13 @@ func tools(_ json: JSONValue, copy: Int) -> [ToolSpecification] {
     }
 }
 
+/// The milliseconds that this process has computed, whatever else the machine does.
+func processorTime() -> Double {
+    var time = timespec()
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
+    return Double(time.tv_sec) * 1e3 + Double(time.tv_nsec) / 1e6
+}
+
 let arguments = CommandLine.arguments
 guard arguments.count >= 6 else { fatalError("see the usage in main.swift") }
 let catalogue = try parse(arguments[1])
@@ -70,13 +77,11 @@ if arguments[4] == "answer" {
     }
     let search = ToolSearch(many, utterances: utterances, lexicon: lexicon)
     var times: [Double] = []
-    let clock = ContinuousClock()
     for _ in 0..<5 {
         for query in queries {
-            let start = clock.now
+            let start = processorTime()
             _ = search.search(query["query"]?.string ?? "", limit: 10)
-            let taken = clock.now - start
-            times.append(Double(taken.components.attoseconds) / 1e15 + Double(taken.components.seconds) * 1e3)
+            times.append(processorTime() - start)
         }
     }
     times.sort()
