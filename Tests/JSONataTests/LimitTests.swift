@@ -42,6 +42,23 @@ import Testing
         #expect(result == 900)
     }
 
+    @Test func `a document as deep as the reader allows by default can be walked on a small stack`() async throws {
+        let text = String(repeating: #"{"a":["#, count: 64) + "1" + String(repeating: "]}", count: 64)
+        let document = try JSONParser.parse(text)
+        for text in [
+            "$clone($).a", "$length($string($))", "$count(**)", "$ = $clone($)", "$boolean($)", "$",
+            "$ ~> |$|{'b': 1}|",
+        ] {
+            let expression = try Expression(text)
+            let isDone = await withCheckedContinuation { continuation in
+                Thread.start(name: "small stack", stackSize: 512 << 10) {
+                    continuation.resume(returning: (try? expression.evaluate(document)) ?? nil != nil)
+                }
+            }
+            #expect(isDone, "\(text)")
+        }
+    }
+
     @Test func `text and results have a largest size`() throws {
         let limits = EvaluationLimits(resultBytes: 10_000)
         #expect(
