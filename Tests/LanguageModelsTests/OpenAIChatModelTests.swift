@@ -131,6 +131,13 @@ import Testing
         #expect(server.requests.count == 1)
     }
 
+    @Test func `a key that a server repeats in the middle of an answer is not shown`() async throws {
+        let report = Array(#"data: {"error": {"message": "sk-test-123 ran dry", "code": 500}}"#.utf8) + [10, 10]
+        let server = FakeModelServer([.stream([FakeModelServer.chunk(delta: ["content": "x"]), report])])
+        let error = try #require(await failure(server, credential: key))
+        #expect(error.message.contains("ran dry") && !error.message.contains("sk-test-123"))
+    }
+
     @Test func `a missing key and a key for elsewhere are told apart`() async throws {
         let missing = try #require(await failure(FakeModelServer([problem(401, "no")])))
         #expect(missing.message.contains("OPENAI_API_KEY"))

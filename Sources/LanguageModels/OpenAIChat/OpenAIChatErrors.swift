@@ -135,7 +135,7 @@ enum OpenAIChatErrors {
     }
 
     /// A server's words without the key, which some repeat.
-    private static func cleaned(_ text: String, _ configuration: OpenAIChatConfiguration) -> String {
+    static func cleaned(_ text: String, _ configuration: OpenAIChatConfiguration) -> String {
         guard let key = configuration.credential?.key, !key.isEmpty else { return text }
         return text.split(separator: key.reveal(), omittingEmptySubsequences: false).joined(separator: key.description)
     }

@@ -186,6 +186,8 @@ final class OpenAIChatExchange: ModelExchange {
     /// Ends with an error after an answer has begun; what it cost is still told.
     private func fail(_ error: ModelError) {
         queue.append(.usage(decoder.usage))
+        var error = error
+        error.message = OpenAIChatErrors.cleaned(error.message, configuration)
         state = .failing(error)
     }
 
