@@ -10,7 +10,7 @@ package enum Program {
     static let commands: [Command] = [
         .demo, .chat, .ask, .serve, .mcp, .sandbox,
         .toolsList, .toolsShow, .toolsSearch, .toolsCall,
-        .toolkitsList, .toolkitsCheck,
+        .toolkitsList, .toolkitsCheck, .toolkitsImport,
         .connectionsAdd, .connectionsList, .connectionsTest, .connectionsRemove,
         .endpointsCreate, .endpointsList, .endpointsShow, .endpointsUpdate, .endpointsDelete,
         .expressionsCheck, .expressionsTry, .expressionsSuite,

@@ -9,7 +9,7 @@ package struct ToolkitTool: Sendable {
     let operation: OpenAPIOperation
     let arguments: [ToolArgument]
     let shape: ResourceShape?
-    let schema: JSONSchema
+    let input: InputSchema
     let oneOf: [[String]]
     let constants: JSONObject
     let constantsInBody: Set<String>

@@ -1,3 +1,4 @@
+import Basics
 import Glibc
 import HTTP
 import JSON
@@ -28,7 +29,8 @@ import Tools
             recorded[tool.name] = .object(golden)
         }
         if getenv("RECORD_GOLDENS") != nil {
-            TextFile.write(JSONWriter.pretty(.object(recorded)) + "\n", to: GoldenRequestTests.path)
+            let text = JSONWriter.pretty(.object(recorded)) + "\n"
+            try TextFile.write(Array(text.utf8), to: GoldenRequestTests.path)
         }
         let goldens = try #require(GoldenRequestTests.read().object)
         #expect(Set(goldens.names) == Set(recorded.names))
@@ -36,7 +38,7 @@ import Tools
     }
 
     private static func read() throws -> JSONValue {
-        try JSONParser.parse(Array((TextFile.read(path) ?? "").utf8))
+        try JSONParser.parse(TextFile.read(path))
     }
 
     /// A value for every argument that can be given along with the others.
@@ -73,7 +75,7 @@ import Tools
             return .object(object)
         default: break
         }
-        if schema["description"] == "Content in base64." { return "SGVsbG8=" }
+        if schema["description"] == "The content in base64." { return "SGVsbG8=" }
         switch schema["format"]?.string {
         case "uuid": return "6549e54c-836c-40f3-a723-a17f611a7726"
         case "date-time": return "2026-11-20T09:30:00Z"

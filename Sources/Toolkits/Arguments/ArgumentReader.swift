@@ -36,7 +36,7 @@ struct ArgumentReader {
             }
             values[argument.name] = value
         }
-        problems += tool.schema.issues(in: .object(values)).map(\.description)
+        problems += tool.input.schema.issues(in: .object(values)).map(\.description)
         for group in tool.oneOf where !group.contains(where: { values[$0] != nil }) {
             problems.append("One of \(group.joined(separator: ", ")) must be given.")
         }

@@ -73,8 +73,8 @@ struct ToolkitBuilder {
         }
         isGood = checkRules(of: tool, planner, operation, notOffered) && isGood
         let inputSchema = planner.inputSchema
-        let schema = JSONSchema(inputSchema)
-        for defect in schema.defects {
+        let input = InputSchema(inputSchema)
+        for defect in input.defects {
             let name = defect.pointer.tokens.dropFirst().first ?? ""
             let place = planner.arguments.first { $0.name == name }?.pointer ?? operation.pointer
             if defect.isHarmless {
@@ -103,7 +103,7 @@ struct ToolkitBuilder {
             operation: operation,
             arguments: planner.arguments,
             shape: planner.shape,
-            schema: schema,
+            input: input,
             oneOf: tool.oneOf,
             constants: tool.constants,
             constantsInBody: constantNames.intersection(bodyNames).subtracting(parameterNames),

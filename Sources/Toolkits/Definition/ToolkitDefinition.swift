@@ -128,18 +128,29 @@ struct RateLimitRule: Sendable, Hashable {
 
 /// A pattern that turns vendor parameter names into argument names; each has at most one `*`.
 struct NameRule: Sendable, Hashable {
-    var match: String
-    var name: String
+    private let before: String
+    /// Nil for a pattern without `*`.
+    private let after: String?
+    private let name: [Substring]
+
+    init(match: String, name: String) {
+        let parts = match.split(separator: "*", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+        before = parts[0]
+        after = parts.count > 1 ? parts[1] : nil
+        self.name = name.split(separator: "*", omittingEmptySubsequences: false)
+    }
 
     func apply(to parameter: String) -> String? {
-        guard let star = match.firstIndex(of: "*") else { return match == parameter ? name : nil }
-        let before = match[..<star]
-        let after = match[match.index(after: star)...]
-        guard parameter.count > before.count + after.count, parameter.hasPrefix(before), parameter.hasSuffix(after)
-        else { return nil }
-        let middle = parameter.dropFirst(before.count).dropLast(after.count)
-        guard !middle.contains("["), !middle.contains("]") else { return nil }
-        return name.split(separator: "*", omittingEmptySubsequences: false).joined(separator: String(middle))
+        // Bytes, because every rule meets every parameter when a toolkit is loaded.
+        guard parameter.utf8.starts(with: before.utf8) else { return nil }
+        guard let after else {
+            return parameter.utf8.count == before.utf8.count ? name.joined(separator: "*") : nil
+        }
+        let length = parameter.utf8.count - before.utf8.count - after.utf8.count
+        guard length > 0, parameter.utf8.suffix(after.utf8.count).elementsEqual(after.utf8) else { return nil }
+        let middle = parameter.utf8.dropFirst(before.utf8.count).prefix(length)
+        guard !middle.contains(UInt8(ascii: "[")), !middle.contains(UInt8(ascii: "]")) else { return nil }
+        return name.joined(separator: String(decoding: middle, as: UTF8.self))
     }
 }
 

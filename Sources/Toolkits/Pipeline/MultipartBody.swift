@@ -16,7 +16,7 @@ struct MultipartBody {
     /// The schema that callers see where the API takes a file.
     static let fileProperties: JSONValue = [
         "filename": ["type": "string", "minLength": 1, "maxLength": 255, "description": "Name with extension."],
-        "data": ["type": "string", "minLength": 4, "description": "Content in base64."],
+        "data": ["type": "string", "minLength": 4, "description": "The content in base64."],
     ]
 
     /// - Throws: ``Problem`` when a file is not base64.
