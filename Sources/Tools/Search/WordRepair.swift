@@ -32,7 +32,8 @@ struct WordRepair: Sendable {
 
     /// Stems of the nearest known words, with how much they count: 0.8 at one edit, 0.6 at two.
     ///
-    /// One edit is allowed up to five letters, two beyond, and the first letter may differ only at one.
+    /// One edit is allowed up to five letters, two beyond, and the first letter may differ only at one
+    /// and in words of more than four letters: short words resemble others by accident.
     func candidates(for word: String) -> [(stem: String, weight: Float)] {
         let letters = Array(word.utf8)
         guard letters.count >= 3, letters.count <= WordRepair.longest else { return [] }
@@ -43,7 +44,7 @@ struct WordRepair: Sendable {
             for other in known[length] {
                 guard (mask ^ other.mask).nonzeroBitCount <= 2 * allowed else { continue }
                 guard let distance = WordRepair.distance(letters, other.letters, limit: allowed) else { continue }
-                guard distance < 2 || letters.first == other.letters.first else { continue }
+                guard distance < 2 && letters.count > 4 || letters.first == other.letters.first else { continue }
                 if distance < allowed { best.removeAll { $0.distance > distance } }
                 allowed = distance
                 if let same = best.firstIndex(where: { $0.stem == other.stem }) {
