@@ -125,15 +125,16 @@ import Tools
         let provider = provider()
         let hasLimit = tool.inputSchema["properties"]?["limit"] != nil
         let list = await provider.call(tool.name, hasLimit ? ["limit": 3] : [:])
-        // An operation that this sandbox does not serve.
-        if list.value["error"] == "not_found" { return }
         let tool = tool.name
         #expect(!list.isError, "\(list.displayText.prefix(300))")
-        let items = try #require(list.value["items"]?.array)
+        // Partners answer some lists as a record that has the list in it.
+        guard let items = list.value["items"]?.array else {
+            #expect(list.value.object?.contains { $0.value.array?.isEmpty == false } == true)
+            return
+        }
         let single = tool.replacing("list_all_", with: "get_single_").dropLast() + "_by_id"
         guard provider.tools.contains(where: { $0.name == single }), let id = items.first?["id"] else { return }
         let record = await provider.call(String(single), ["id": id])
-        if record.value["error"] == "not_found", record.value["upstream_code"] == nil { return }
         #expect(!record.isError, "\(record.displayText.prefix(300))")
         #expect(record.value["id"] == id)
     }
