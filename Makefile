@@ -1,6 +1,6 @@
 # Two commands do everything on a machine with Swift 6.3: `make run` does the main job, `make test` runs every test.
 .DEFAULT_GOAL := help
-.PHONY: help setup build release run test test-clients lint format check check-fresh check-modules bench coverage \
+.PHONY: help setup build release run test test-clients lint format check check-fresh bench coverage \
 	sanitize docs install clean fuzz
 
 PREFIX ?= /usr/local

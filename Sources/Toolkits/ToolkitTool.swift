@@ -14,6 +14,7 @@ package struct ToolkitTool: Sendable {
     let constants: JSONObject
     let constantsInBody: Set<String>
     let search: SearchRule?
+    let response: ResponseMapping?
     let origin: Origin
 
     func argument(_ role: ToolArgument.Role) -> ToolArgument? { arguments.first { $0.role == role } }

@@ -108,6 +108,7 @@ struct ToolkitBuilder {
             constants: tool.constants,
             constantsInBody: constantNames.intersection(bodyNames).subtracting(parameterNames),
             search: tool.search,
+            response: tool.response,
             origin: tool.origin ?? definition.origin
         )
     }

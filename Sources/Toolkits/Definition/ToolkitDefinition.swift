@@ -101,6 +101,8 @@ struct PaginationRule: Sendable, Hashable {
 
 /// How errors are read and named.
 struct ErrorRules: Sendable, Hashable {
+    /// Makes the message of the whole body, where places in it are not enough.
+    var text: ResponseMapping?
     var message: [JSONPointer] = []
     var code: [JSONPointer] = []
     var requestID: [JSONPointer] = []

@@ -1,6 +1,7 @@
 import Basics
 import Connections
 import JSON
+import JSONata
 import Tools
 
 /// Turns a `toolkit.json` into a definition.
@@ -145,9 +146,10 @@ struct ToolkitDefinitionReader {
 
     private mutating func readErrors(_ root: Section) -> ErrorRules {
         var rules = ErrorRules()
-        let keys = ["message", "code", "request_id", "request_id_headers", "rules"]
+        let keys = ["message", "text", "code", "request_id", "request_id_headers", "rules"]
         guard let section = reader.section(root, "errors", keys: keys) else { return rules }
         rules.message = reader.pointers(section, "message")
+        rules.text = readMapping(section, "text")
         rules.code = reader.pointers(section, "code")
         rules.requestID = reader.pointers(section, "request_id")
         rules.requestIDHeaders = reader.strings(section, "request_id_headers")
@@ -213,7 +215,7 @@ struct ToolkitDefinitionReader {
     private mutating func readTools(_ root: Section) -> [ToolDefinition] {
         let keys = [
             "name", "title", "operation", "tags", "effect", "description", "notes", "origin", "arguments", "constants",
-            "one_of", "shorthands", "search", "mark",
+            "one_of", "shorthands", "search", "mark", "response",
         ]
         var names: Set<String> = []
         return reader.sections(root, "tools", keys: keys, required: true).compactMap { section in
@@ -243,8 +245,20 @@ struct ToolkitDefinitionReader {
                 shorthands: readShorthands(section),
                 search: readSearch(section),
                 mark: reader.string(section, "mark"),
+                response: readMapping(section, "response"),
                 pointer: section.pointer
             )
+        }
+    }
+
+    private mutating func readMapping(_ section: Section, _ name: String) -> ResponseMapping? {
+        guard let text = reader.string(section, name) else { return nil }
+        do throws(JSONataError) {
+            return try ResponseMapping(text)
+        } catch {
+            let place = error.place(in: text).map { ", \($0)" } ?? ""
+            reader.error(section.place(name), "is not a JSONata expression (\(error.code)\(place)): \(error.message)")
+            return nil
         }
     }
 

@@ -15,7 +15,9 @@ struct ErrorReader {
     func failure(_ response: HTTPResponse, body: JSONValue?) -> ToolFailure {
         let rules = toolkit.settings.errors
         let upstreamCode = rules.code.lazy.compactMap { text(body, $0) }.first
-        let upstreamMessage = rules.message.lazy.compactMap { text(body, $0) }.first
+        let upstreamMessage =
+            body.flatMap { rules.text?.value(of: $0)?.string }
+            ?? rules.message.lazy.compactMap { text(body, $0) }.first
         let rule = rules.rules.first { rule in
             (rule.statuses.isEmpty || rule.statuses.contains(response.status))
                 && (rule.codes.isEmpty || upstreamCode.map(rule.codes.contains) == true)

@@ -131,8 +131,9 @@ struct ToolExecution: Sendable {
         _ tool: ToolkitTool,
         search: JSONValue? = nil
     ) -> ToolResult {
-        ResultWriter(origin: tool.origin, isWrite: tool.specification.effect.isWrite)
-            .result(reading, next: next, search: search)
+        let mapped = tool.response.map { reading.mapped(by: $0) } ?? reading
+        return ResultWriter(origin: tool.origin, isWrite: tool.specification.effect.isWrite)
+            .result(mapped, next: next, search: search)
     }
 
     // MARK: - Searches
