@@ -107,7 +107,7 @@ package final class Application: Sendable {
         let log = configuration.log
         try await database.migrate(ConnectionStore.migrations + EndpointStore.migrations)
         let loaded = ToolkitLoader.loadAll(home: configuration.home.path)
-        var diagnostics = loaded.diagnostics
+        let diagnostics = loaded.diagnostics
         let hasSecrets = try await database.read { try $0.first("SELECT 1 FROM connection LIMIT 1") } != nil
         let vault = try Vault.load(
             environmentKey: configuration.environment["SWITCHBOARD_KEY"].map { Secret($0) },
@@ -143,12 +143,11 @@ package final class Application: Sendable {
             clock: SystemClock(),
             log: log
         )
-        let lexicon = readLexicon(configuration.home, &diagnostics)
-        let guide = readGuides(configuration.home, loaded.toolkits, &diagnostics)
+        // Read by the first search: it takes longer than all the rest of a start.
         let router = Router(
             providers: [toolkits],
             connections: connections,
-            vocabulary: SearchVocabulary(lexicon: lexicon, utterances: guide.utterances, guide: guide)
+            vocabulary: readVocabulary(configuration.home, loaded.toolkits, log)
         )
         for diagnostic in diagnostics + router.catalog.problems { log.warning(diagnostic.description) }
         return Parts(
@@ -160,6 +159,14 @@ package final class Application: Sendable {
             database: database,
             diagnostics: diagnostics
         )
+    }
+
+    private static func readVocabulary(_ home: Home, _ toolkits: [Toolkit], _ log: Log) -> SearchVocabulary {
+        var diagnostics: [Diagnostic] = []
+        let lexicon = readLexicon(home, &diagnostics)
+        let guide = readGuides(home, toolkits, &diagnostics)
+        for diagnostic in diagnostics { log.warning(diagnostic.description) }
+        return SearchVocabulary(lexicon: lexicon, utterances: guide.utterances, guide: guide)
     }
 
     private static func readLexicon(_ home: Home, _ diagnostics: inout [Diagnostic]) -> SearchLexicon {

@@ -16,7 +16,7 @@ package final class Router: Sendable {
     package let connections: any ConnectionDirectory
 
     private let providers: [any ToolProvider]
-    private let vocabulary: SearchVocabulary
+    private let vocabulary: Lazy<SearchVocabulary>
     private let state: Locked<State>
 
     private static let cachedScopes = 256
@@ -25,11 +25,11 @@ package final class Router: Sendable {
     package init(
         providers: [any ToolProvider],
         connections: any ConnectionDirectory,
-        vocabulary: SearchVocabulary = SearchVocabulary()
+        vocabulary: @escaping @autoclosure @Sendable () -> SearchVocabulary = SearchVocabulary()
     ) {
         self.providers = providers
         self.connections = connections
-        self.vocabulary = vocabulary
+        self.vocabulary = Lazy(vocabulary)
         state = Locked(State(catalog: ToolCatalog(providers)))
     }
 

@@ -11,7 +11,7 @@ package final class ToolScope: Sendable {
     package let version: String
 
     private let positions: [String: Int]
-    private let vocabulary: SearchVocabulary
+    private let vocabulary: Lazy<SearchVocabulary>
     private let made = Locked<Made>(Made())
 
     private struct Made {
@@ -20,7 +20,7 @@ package final class ToolScope: Sendable {
         var described: [String: [UInt8]] = [:]
     }
 
-    init(catalog: ToolCatalog, policy: ToolPolicy, vocabulary: SearchVocabulary) {
+    init(catalog: ToolCatalog, policy: ToolPolicy, vocabulary: Lazy<SearchVocabulary>) {
         tools = catalog.tools.filter(policy.allows)
         positions = Dictionary(uniqueKeysWithValues: tools.enumerated().map { ($1.name, $0) })
         var hash = StableHash()
@@ -84,6 +84,7 @@ package final class ToolScope: Sendable {
     // Made outside the lock: it takes milliseconds, and making it twice does no harm.
     private var search: ToolSearch {
         if let search = made.withLock({ $0.search }) { return search }
+        let vocabulary = vocabulary.value
         let search = ToolSearch(tools, utterances: vocabulary.utterances, lexicon: vocabulary.lexicon)
         made.withLock { $0.search = search }
         return search
