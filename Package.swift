@@ -71,28 +71,41 @@ let package = Package(
             ]
         ),
 
+        module("Mail", uses: ["Basics", "JSON", "Cryptography", "Tools"]),
+
         // MARK: Agents
 
         module("Transcripts", uses: ["Basics", "JSON", "Cryptography", "HTTP", "Tools"]),
         module("LanguageModels", uses: ["Basics", "JSON", "HTTP", "Transcripts"]),
         module("Agents", uses: ["Basics", "JSON", "Cryptography", "Tools", "Transcripts", "LanguageModels"]),
+        module(
+            "Workflows",
+            uses: [
+                "Basics", "JSON", "JSONata", "Cryptography", "Storage", "Tools", "ToolRouter", "Transcripts",
+                "LanguageModels", "Agents",
+            ]
+        ),
 
         // MARK: Programs
 
         module("ATSSandbox", uses: ["Basics", "JSON", "Cryptography", "HTTP"]),
         module(
+            "Console",
+            uses: ["Basics", "JSON", "Cryptography", "HTTP", "Storage", "Tools", "Connections", "ToolRouter"]
+        ),
+        module(
             "Gateway",
             uses: [
                 "Basics", "JSON", "Cryptography", "HTTP", "Storage", "EventLoops", "CurlTransport", "WebServer", "MCP",
-                "Tools", "Connections", "Toolkits", "ToolRouter", "Transcripts", "LanguageModels", "Agents",
-                "ATSSandbox", "CLinux",
+                "Tools", "Connections", "Toolkits", "ToolRouter", "Mail", "Transcripts", "LanguageModels", "Agents",
+                "Workflows", "ATSSandbox", "Console", "CLinux",
             ]
         ),
         module(
             "Commands",
             uses: [
                 "Basics", "JSON", "JSONata", "HTTP", "MCP", "Storage", "Tools", "Connections", "Toolkits", "ToolRouter",
-                "Transcripts", "LanguageModels", "Agents", "ATSSandbox", "Gateway", "CLinux", "CEdit",
+                "Transcripts", "LanguageModels", "Agents", "Workflows", "ATSSandbox", "Gateway", "CLinux", "CEdit",
             ]
         ),
         .executableTarget(name: "switchboard", dependencies: ["Commands"], swiftSettings: settings),
@@ -128,6 +141,18 @@ let package = Package(
         tests("Transcripts", uses: ["Basics", "JSON", "HTTP", "Tools"]),
         tests("LanguageModels", uses: ["Basics", "JSON", "HTTP", "Transcripts"]),
         tests("Agents", uses: ["Basics", "JSON", "HTTP", "Tools", "Transcripts", "LanguageModels"]),
+        tests("Mail", uses: ["Basics", "JSON", "Tools"]),
+        tests(
+            "Workflows",
+            uses: [
+                "Basics", "JSON", "JSONata", "Cryptography", "HTTP", "Storage", "Tools", "Connections", "Toolkits",
+                "ToolRouter", "LanguageModels", "ATSSandbox",
+            ]
+        ),
+        tests(
+            "Console",
+            uses: ["Basics", "JSON", "Cryptography", "HTTP", "Storage", "Tools", "Connections", "ToolRouter"]
+        ),
         tests("ATSSandbox", uses: ["Basics", "JSON", "Cryptography", "HTTP"]),
         tests(
             "Gateway",

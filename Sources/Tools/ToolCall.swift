@@ -12,18 +12,25 @@ package struct ToolCall: Sendable, Hashable {
     package var connection: String?
     /// Where the arguments came from.
     package var origin: Origin
+    /// The name that makes a write one of its kind: under one name a tool writes at most once over one connection.
+    package var once: String?
+    package var context: CallContext
 
     package init(
         tool: String,
         arguments: JSONObject,
         user: String,
         connection: String? = nil,
-        origin: Origin
+        origin: Origin,
+        once: String? = nil,
+        context: CallContext = CallContext()
     ) {
         self.tool = tool
         self.arguments = arguments
         self.user = user
         self.connection = connection
         self.origin = origin
+        self.once = once
+        self.context = context
     }
 }

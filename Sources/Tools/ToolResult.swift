@@ -13,6 +13,8 @@ package struct ToolResult: Sendable, Hashable {
     package var isError: Bool
     /// Where the payload came from.
     package var origin: Origin
+    /// What a program needs to know of a failure; nil for a success.
+    package var problem: CallProblem?
 
     package init(payload: [UInt8], text: String? = nil, isError: Bool = false, origin: Origin) {
         self.payload = payload
@@ -27,10 +29,20 @@ package struct ToolResult: Sendable, Hashable {
     }
 
     /// A failed call: a sentence that a model can act on, and a code and details that a program can.
+    ///
+    /// The details `outcome`, `status` and `retry_after` are in the result's ``problem`` too; without an outcome nothing was
+    /// executed.
     package static func failure(_ code: String, _ message: String, details: JSONObject = [:]) -> ToolResult {
         var object: JSONObject = ["error": .string(code), "message": .string(message)]
         for member in details { object[member.name] = member.value }
-        return ToolResult(.object(object), text: message, isError: true, origin: .ats)
+        var result = ToolResult(.object(object), text: message, isError: true, origin: .ats)
+        result.problem = CallProblem(
+            code: code,
+            outcome: details["outcome"]?.string.flatMap(CallProblem.Outcome.init) ?? .notExecuted,
+            status: details["status"]?.integer.map { Int($0) },
+            retryAfter: details["retry_after"]?.integer.map { Int($0) }
+        )
+        return result
     }
 
     /// The text that stands for the result where only text is possible.

@@ -1,0 +1,27 @@
+/// Who wants a call and what it is part of; the write ledger and the audit write it down.
+package struct CallContext: Sendable, Hashable {
+    /// Who is behind the call, such as `person:ada`, `endpoint:ep_…` or `schedule:…`; nil for the call's user.
+    package var actor: String?
+    /// The endpoint that the call came through.
+    package var endpoint: String?
+    /// The run that the call is a step of.
+    package var run: String?
+    /// The step in that run.
+    package var path: String?
+    /// The key of the loop item that the step works on.
+    package var item: String?
+
+    package init(
+        actor: String? = nil,
+        endpoint: String? = nil,
+        run: String? = nil,
+        path: String? = nil,
+        item: String? = nil
+    ) {
+        self.actor = actor
+        self.endpoint = endpoint
+        self.run = run
+        self.path = path
+        self.item = item
+    }
+}
