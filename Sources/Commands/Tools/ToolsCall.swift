@@ -2,6 +2,7 @@ import Basics
 import Gateway
 import HTTP
 import JSON
+import Tools
 
 extension Command {
     static let toolsCall = Command(
@@ -19,6 +20,8 @@ extension Command {
         options: [
             .init(name: "input", value: "FILE", summary: "The arguments as a JSON object; - reads standard input"),
             .init(name: "select", value: "EXPR", summary: "JSONata over the result: print only what it selects"),
+            .init(name: "all", summary: "Read every page of a list, up to 10000 records or --max"),
+            .init(name: "max", value: "N", summary: "With --all: fail when there are more records than this"),
             .init(name: "user", value: "NAME", summary: "Whose connections are used (default: you)"),
             CommonOptions.json,
         ] + CommonOptions.places,
@@ -42,6 +45,9 @@ extension Command {
             let user = try invocation.value("user") ?? invocation.configuration().defaultUser
             var draft: JSONValue = ["arguments": .object(arguments), "user": .string(user)]
             if let select = invocation.value("select") { draft["select"] = .string(select) }
+            let maximum = try invocation.integer("max", in: 1...AllPages.largestMaximum)
+            if maximum != nil, !invocation.has("all") { throw CommandError.usage("--max belongs to --all") }
+            if invocation.has("all") { draft["all"] = maximum.map { ["max": .integer($0)] } ?? true }
             let call = draft
             let target = "/v1/tools/" + PercentEncoding.encode(invocation.arguments[0]) + "/execute"
             return try await invocation.withControl { control in

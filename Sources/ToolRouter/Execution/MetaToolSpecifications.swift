@@ -93,6 +93,18 @@ extension MetaTools {
                                     "description":
                                         "JSONata over the result, to read only what you need: items.{'id': id, 'name': full_name}",
                                 ],
+                                "all": [
+                                    "type": "object",
+                                    "description": "Read every page of a list; use select with it.",
+                                    "properties": [
+                                        "max": ["type": "integer", "minimum": 1],
+                                        "more": [
+                                            "type": "string", "enum": ["fail", "stop"],
+                                            "description": "What to do when there are more than max.",
+                                        ],
+                                    ],
+                                    "additionalProperties": false,
+                                ],
                             ],
                             "required": ["tool", "arguments"], "additionalProperties": false,
                         ],

@@ -120,10 +120,10 @@ package struct MetaTools: ToolProvider {
         let arguments = try ArgumentObject(call.arguments, known: ["calls"], in: "execute_tools")
         let items = try arguments.objects(
             "calls",
-            known: ["tool", "arguments", "id", "select"],
+            known: ["tool", "arguments", "id", "select", "all"],
             1...MetaTools.largestBatch
         )
-        var calls: [(id: String?, call: ToolCall, select: ResultProjection?)] = []
+        var calls: [(id: String?, call: ToolCall, select: ResultProjection?, all: PageWalk.Limits?)] = []
         for item in items {
             let inner = ToolCall(
                 tool: try item.string("tool", limit: 256),
@@ -135,12 +135,12 @@ package struct MetaTools: ToolProvider {
             // Compiled before anything runs: a call whose answer cannot be shown as wanted is not made.
             var select: ResultProjection?
             if let text = try item.optionalString("select", limit: 4096) { select = try ResultProjection(text) }
-            calls.append((try item.optionalString("id", limit: 256), inner, select))
+            calls.append((try item.optionalString("id", limit: 256), inner, select, try item.allPages()))
         }
         let outcomes = await withTaskGroup(of: (Int, ToolResult, String?).self) { group in
             for (position, item) in calls.enumerated() {
                 group.addTask {
-                    let result = await router.execute(item.call, policy: policy)
+                    let result = await router.execute(item.call, policy: policy, all: item.all)
                     guard let select = item.select else { return (position, result, nil) }
                     let (projected, problem) = select.apply(to: result)
                     return (position, projected, problem)

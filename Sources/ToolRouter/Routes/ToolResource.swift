@@ -67,7 +67,7 @@ struct ToolResource {
     }
 
     private func execute(_ call: ControlCall, name: String) async throws -> HTTPResponse {
-        let arguments = try call.arguments(["arguments", "user", "connection", "select"])
+        let arguments = try call.arguments(["arguments", "user", "connection", "select", "all"])
         guard router.catalog[name] != nil else { throw missing(name) }
         var select: ResultProjection?
         if let text = try arguments.optionalString("select", limit: 4096) { select = try ResultProjection(text) }
@@ -79,7 +79,8 @@ struct ToolResource {
                 connection: try arguments.optionalString("connection", limit: 200),
                 origin: .user
             ),
-            policy: ToolPolicy()
+            policy: ToolPolicy(),
+            all: try arguments.allPages()
         )
         guard result.isError else { return .json(select?.apply(to: result).result.payload ?? result.payload) }
         throw ToolResource.problem(result)
