@@ -18,6 +18,10 @@ package final class Application: Sendable {
     package let router: Router
     package let endpoints: EndpointStore
     package let connections: CompositeConnectionSource
+    package let people: PeopleStore
+    package let connectLinks: ConnectLinks
+    /// Where others reach this server; known while it serves.
+    package let address: PublicAddress
     /// The simulated systems; nil outside the sandbox.
     package let sandbox: SandboxServers?
     /// What is wrong with files of the home folder; what they hold besides is used.
@@ -45,6 +49,9 @@ package final class Application: Sendable {
         endpoints = parts.endpoints
         connections = parts.connections
         stored = parts.stored
+        people = parts.people
+        connectLinks = parts.connectLinks
+        address = parts.address
         database = parts.database
         diagnostics = parts.diagnostics
     }
@@ -55,6 +62,9 @@ package final class Application: Sendable {
         var endpoints: EndpointStore
         var connections: CompositeConnectionSource
         var stored: ConnectionStore
+        var people: PeopleStore
+        var connectLinks: ConnectLinks
+        var address: PublicAddress
         var database: SQLiteDatabase
         var diagnostics: [Diagnostic]
     }
@@ -105,7 +115,9 @@ package final class Application: Sendable {
         keyFile: String
     ) async throws -> Parts {
         let log = configuration.log
-        try await database.migrate(ConnectionStore.migrations + EndpointStore.migrations)
+        try await database.migrate(
+            ConnectionStore.migrations + EndpointStore.migrations + PeopleStore.migrations + ConnectLinks.migrations
+        )
         let loaded = ToolkitLoader.loadAll(home: configuration.home.path)
         let diagnostics = loaded.diagnostics
         let hasSecrets = try await database.read { try $0.first("SELECT 1 FROM connection LIMIT 1") } != nil
@@ -143,6 +155,8 @@ package final class Application: Sendable {
             clock: SystemClock(),
             log: log
         )
+        let address = PublicAddress()
+        let links = ConnectLinks(database: database, address: address)
         // Read by the first search: it takes longer than all the rest of a start.
         let router = Router(
             providers: [toolkits],
@@ -156,6 +170,9 @@ package final class Application: Sendable {
             endpoints: try await EndpointStore(database: database, log: log),
             connections: connections,
             stored: stored,
+            people: try await PeopleStore(database: database),
+            connectLinks: links,
+            address: address,
             database: database,
             diagnostics: diagnostics
         )

@@ -44,6 +44,7 @@ extension Application {
 /// The control API: what the router serves, and what commands of this machine need besides.
 private struct ControlHandler: HTTPHandler {
     private let routes: ControlRoutes
+    private let people: PeopleRoutes
     private let workbench: WorkbenchRoutes
 
     init(application: Application, publicURL: String) {
@@ -51,7 +52,13 @@ private struct ControlHandler: HTTPHandler {
             store: application.endpoints,
             router: application.router,
             administration: ConnectionAdministration(store: application.stored, toolkits: application.toolkits),
+            links: application.connectLinks,
             publicURL: publicURL
+        )
+        people = PeopleRoutes(
+            people: application.people,
+            links: application.connectLinks,
+            address: application.address
         )
         workbench = WorkbenchRoutes { endpoint in application.workbench(endpoint: endpoint) }
     }
@@ -60,6 +67,8 @@ private struct ControlHandler: HTTPHandler {
         switch request.path {
         case "/healthz": .json(JSONWriter.bytes(of: ["status": "ok"]))
         case let path where path.hasPrefix("/v1/workbench/"): await workbench.respond(to: request)
+        case let path where path == "/v1/people" || path.hasPrefix("/v1/people/"):
+            await people.respond(to: request)
         default: await routes.respond(to: request)
         }
     }

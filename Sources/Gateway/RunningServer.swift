@@ -82,6 +82,7 @@ extension Application {
         var servers = [web]
         do throws(GatewayError) {
             let base = publicURL ?? address
+            try set(address: base)
             servers.append(try await serveControlSocket(publicURL: base))
             return RunningServer(
                 address: address,
@@ -149,6 +150,14 @@ extension Application {
             return (server, "http://\(shown):\(server.port)")
         } catch {
             throw GatewayError(.busy, "\(error)", cause: error)
+        }
+    }
+
+    private func set(address base: String) throws(GatewayError) {
+        do {
+            try address.set(base)
+        } catch {
+            throw GatewayError(.configuration, "the public address \(base) cannot be used: \(error)", cause: error)
         }
     }
 

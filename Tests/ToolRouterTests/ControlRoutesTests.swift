@@ -29,7 +29,9 @@ import Tools
 
     private func run() async throws -> Running {
         let database = try await SQLiteDatabase.open(folder.file("c.db"))
-        try await database.migrate(ConnectionStore.migrations + EndpointStore.migrations)
+        try await database.migrate(
+            ConnectionStore.migrations + EndpointStore.migrations + ConnectLinks.migrations
+        )
         let connections = try await ConnectionStore(database: database, vault: Vault(current: SymmetricKey()))
         let endpoints = try await EndpointStore(database: database)
         let toolkits = ToolkitProvider(
@@ -43,6 +45,7 @@ import Tools
             store: endpoints,
             router: Fixture.router(provider),
             administration: ConnectionAdministration(store: connections, toolkits: toolkits),
+            links: ConnectLinks(database: database, address: PublicAddress()),
             publicURL: "https://tools.example"
         )
         return Running(database: database, routes: routes, endpoints: endpoints, connections: connections)

@@ -15,21 +15,28 @@ package struct ConnectionAdministration: Sendable {
         self.toolkits = toolkits
     }
 
+    /// The toolkit of that name.
+    ///
+    /// - Throws: ``ConnectionError`` with code `invalid` that names the nearest ones.
+    @discardableResult
+    package func check(toolkit name: String) throws(ConnectionError) -> Toolkit {
+        if let toolkit = toolkits.toolkit(named: name) { return toolkit }
+        let names = toolkits.toolkits.map(\.name)
+        let near = Similarity.nearest(to: name, among: names, limit: 3)
+        throw ConnectionError(
+            .invalid,
+            "There is no toolkit \(name)."
+                + (near.isEmpty
+                    ? " There are: \(names.joined(separator: ", "))."
+                    : " Did you mean \(near.joined(separator: ", "))?")
+        )
+    }
+
     /// Holds a new connection against what its toolkit asks for, and keeps it.
     ///
     /// - Throws: ``ConnectionError`` with code `invalid`, `sealed` or `storage`.
     package func add(_ new: NewConnection) async throws(ConnectionError) -> ConnectionRecord {
-        guard let toolkit = toolkits.toolkit(named: new.toolkit) else {
-            let names = toolkits.toolkits.map(\.name)
-            let near = Similarity.nearest(to: new.toolkit, among: names, limit: 3)
-            throw ConnectionError(
-                .invalid,
-                "There is no toolkit \(new.toolkit)."
-                    + (near.isEmpty
-                        ? " There are: \(names.joined(separator: ", "))."
-                        : " Did you mean \(near.joined(separator: ", "))?")
-            )
-        }
+        let toolkit = try check(toolkit: new.toolkit)
         try toolkit.authentication.check(
             toolkit: new.toolkit,
             fields: new.fields,

@@ -1,13 +1,15 @@
+import Connections
 package import HTTP
 import JSON
 
-/// The control API: `/v1/endpoints`, `/v1/tools`, `/v1/connections`.
+/// The control API: `/v1/endpoints`, `/v1/tools`, `/v1/connections`, `/v1/connect-links`.
 ///
 /// Whoever mounts it has checked that the caller may administer this server.
 package struct ControlRoutes: HTTPHandler {
     private let endpoints: EndpointResource
     private let tools: ToolResource
     private let connections: ConnectionResource
+    private let links: ConnectLinkResource
 
     private static let maximumBodySize = 1 << 20
 
@@ -17,16 +19,19 @@ package struct ControlRoutes: HTTPHandler {
     ///   - store: The endpoints.
     ///   - router: The tools.
     ///   - administration: What can be done with connections.
+    ///   - links: Makes links by which people connect accounts themselves.
     ///   - publicURL: What URLs of endpoints start with, without a slash at the end.
     package init(
         store: EndpointStore,
         router: Router,
         administration: ConnectionAdministration,
+        links: ConnectLinks,
         publicURL: String
     ) {
         endpoints = EndpointResource(store: store, router: router, publicURL: publicURL)
         tools = ToolResource(router: router)
         connections = ConnectionResource(administration: administration)
+        self.links = ConnectLinkResource(links: links, administration: administration)
     }
 
     package func respond(to request: HTTPRequest) async -> HTTPResponse {
@@ -36,11 +41,14 @@ package struct ControlRoutes: HTTPHandler {
             case "endpoints": return try await endpoints.respond(to: call)
             case "tools": return try await tools.respond(to: call)
             case "connections": return try await connections.respond(to: call)
+            case "connect-links": return try await links.respond(to: call)
             default: throw Problem.notFound(request.path)
             }
         } catch let problem as Problem {
             return problem.response
         } catch let error as RouterError {
+            return Problem(error).response
+        } catch let error as ConnectionError {
             return Problem(error).response
         } catch {
             return Problem(500, "internal", "The request could not be served.").response
