@@ -161,6 +161,7 @@ package final class Application: Sendable {
         let router = Router(
             providers: [toolkits],
             connections: connections,
+            results: ResultStore(limits: try configuration.resultLimits()),
             vocabulary: readVocabulary(configuration.home, loaded.toolkits, log)
         )
         for diagnostic in diagnostics + router.catalog.problems { log.warning(diagnostic.description) }

@@ -28,6 +28,7 @@ struct EndpointTools: ToolProvider {
         }
         var call = call
         call.user = current.user
+        call.context.endpoint = current.id
         return switch current.mode {
         case .meta: await MetaTools(router: router, policy: current.policy).call(call)
         case .direct: await router.execute(call, policy: current.policy)

@@ -195,7 +195,9 @@ import Tools
         )
         let target = "/mcp/" + token.secret.reveal()
         let (_, list) = try await answer(running, post(target))
-        #expect(names(list) == ["search_tools", "get_tool_schemas", "execute_tools"])
+        #expect(
+            names(list) == ["search_tools", "get_tool_schemas", "manage_connections", "execute_tools", "read_result"]
+        )
         let (_, direct) = try await answer(running, post(target, "tools/call", ["name": "get_single_acme_job_by_id"]))
         #expect(direct["error"]?["message"]?.string?.contains("execute_tools") == true)
         let (_, body) = try await answer(

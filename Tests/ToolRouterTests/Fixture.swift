@@ -77,11 +77,18 @@ enum Fixture {
         )
     }
 
-    static func router(_ provider: EchoTools = EchoTools(tools)) -> Router {
+    static func router(
+        _ provider: EchoTools = EchoTools(tools),
+        guide: SearchGuide = SearchGuide(),
+        results: ResultStore = ResultStore(),
+        invitations: (any ConnectionInviting)? = nil
+    ) -> Router {
         Router(
             providers: [provider],
             connections: connections(),
-            vocabulary: SearchVocabulary(lexicon: lexicon)
+            results: results,
+            invitations: invitations,
+            vocabulary: SearchVocabulary(lexicon: lexicon, utterances: guide.utterances, guide: guide)
         )
     }
 

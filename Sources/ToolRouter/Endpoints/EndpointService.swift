@@ -5,18 +5,30 @@ package import Tools
 /// What an endpoint offers over MCP: its tools by name, or the meta-tools.
 package struct EndpointService: MCPService {
     private let router: Router
+    private let endpoint: String?
     private let user: String
     private let policy: ToolPolicy
     private let mode: EndpointMode
 
     /// The service of an endpoint.
     package init(router: Router, endpoint: Endpoint) {
-        self.init(router: router, user: endpoint.user, policy: endpoint.policy, mode: endpoint.mode)
+        self.init(
+            router: router,
+            endpoint: endpoint.id,
+            user: endpoint.user,
+            policy: endpoint.policy,
+            mode: endpoint.mode
+        )
     }
 
     /// A service without an endpoint, for standard input and output.
     package init(router: Router, user: String, policy: ToolPolicy, mode: EndpointMode) {
+        self.init(router: router, endpoint: nil, user: user, policy: policy, mode: mode)
+    }
+
+    private init(router: Router, endpoint: String?, user: String, policy: ToolPolicy, mode: EndpointMode) {
         self.router = router
+        self.endpoint = endpoint
         self.user = user
         self.policy = policy
         self.mode = mode
@@ -46,7 +58,13 @@ package struct EndpointService: MCPService {
         arguments: JSONObject,
         context: MCPCallContext
     ) async -> MCPToolResult? {
-        let call = ToolCall(tool: name, arguments: arguments, user: user, origin: .model)
+        let call = ToolCall(
+            tool: name,
+            arguments: arguments,
+            user: user,
+            origin: .model,
+            context: CallContext(endpoint: endpoint)
+        )
         let result: ToolResult
         switch mode {
         case .meta:
@@ -67,7 +85,7 @@ package struct EndpointService: MCPService {
     }
 
     private static let metaList = MCPToolList(
-        version: "meta-1",
+        version: "meta-2",
         tools: MetaTools.specifications.map { MCPTool($0) }
     )
 }

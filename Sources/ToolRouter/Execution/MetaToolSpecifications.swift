@@ -10,7 +10,8 @@ extension MetaTools {
             description: """
                 Finds tools by what you want to do. Start here: you do not know the tools, and names that you guess do not \
                 exist. Ask one query for each step, in plain words, without names of people and other personal data. \
-                Returns matching tools with their arguments, and whether the account is connected.
+                Returns matching tools with their arguments and differences, a plan with pitfalls where there is one, and \
+                whether the account is connected.
                 """,
             toolkit: "switchboard",
             effect: .read,
@@ -65,12 +66,37 @@ extension MetaTools {
             ]
         ),
         ToolSpecification(
+            name: "manage_connections",
+            title: "Manage Connections",
+            description: """
+                Says whether the user's accounts are connected, and how to connect those that are not: a link or a \
+                command for the user. Never ask for passwords or keys yourself.
+                """,
+            toolkit: "switchboard",
+            effect: .read,
+            inputSchema: [
+                "type": "object",
+                "properties": [
+                    "toolkits": [
+                        "type": "array", "minItems": 1, "maxItems": 20, "items": ["type": "string"],
+                        "description": "Names of toolkits from search_tools; all when left out.",
+                    ],
+                    "action": [
+                        "type": "string", "enum": ["connect", "status", "renew"], "default": "connect",
+                        "description": "renew replaces a connection that works; status makes no link.",
+                    ],
+                ],
+                "additionalProperties": false,
+            ]
+        ),
+        ToolSpecification(
             name: "execute_tools",
             title: "Execute Tools",
             description: """
                 Runs up to 50 tools in parallel. Put only calls together that do not need each other's results. Each call \
                 has an outcome of its own, in the order given; one that fails does not stop the others. Lists come in \
-                pages: send next_cursor back unchanged for the next one.
+                pages: send next_cursor back unchanged for the next one. A result that is too large comes as a preview with \
+                a handle for read_result.
                 """,
             toolkit: "switchboard",
             effect: .destroy,
@@ -105,12 +131,44 @@ extension MetaTools {
                                     ],
                                     "additionalProperties": false,
                                 ],
+                                "idempotency_key": [
+                                    "type": "string", "maxLength": 256,
+                                    "description":
+                                        "Your name for a write: repeated under the same key, it happens once.",
+                                ],
                             ],
                             "required": ["tool", "arguments"], "additionalProperties": false,
                         ],
-                    ]
+                    ],
+                    "compact": [
+                        "type": "boolean", "default": false,
+                        "description": "Leaves out nulls and empty values.",
+                    ],
                 ],
                 "required": ["calls"], "additionalProperties": false,
+            ]
+        ),
+        ToolSpecification(
+            name: "read_result",
+            title: "Read Result",
+            description: "Reads parts of a result that execute_tools showed as a preview with a handle.",
+            toolkit: "switchboard",
+            effect: .read,
+            inputSchema: [
+                "type": "object",
+                "properties": [
+                    "handle": ["type": "string", "description": "From execute_tools; valid for minutes, here only."],
+                    "path": [
+                        "type": "string", "description": "A JSON Pointer into the result, such as /items/3/notes.",
+                    ],
+                    "offset": [
+                        "type": "integer", "minimum": 0,
+                        "description": "Elements or characters to leave out; next_offset of the answer before.",
+                    ],
+                    "limit": ["type": "integer", "minimum": 1],
+                    "select": ["type": "string", "description": "JSONata over what is at path."],
+                ],
+                "required": ["handle"], "additionalProperties": false,
             ]
         ),
     ]

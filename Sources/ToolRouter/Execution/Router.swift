@@ -14,6 +14,10 @@ package final class Router: Sendable {
 
     /// The users' connections.
     package let connections: any ConnectionDirectory
+    /// Results too large to be shown at once.
+    package let results: ResultStore
+    /// Where people connect accounts; nil where only the command line does that.
+    package let invitations: (any ConnectionInviting)?
 
     private let providers: [any ToolProvider]
     private let vocabulary: Lazy<SearchVocabulary>
@@ -25,10 +29,14 @@ package final class Router: Sendable {
     package init(
         providers: [any ToolProvider],
         connections: any ConnectionDirectory,
+        results: ResultStore = ResultStore(),
+        invitations: (any ConnectionInviting)? = nil,
         vocabulary: @escaping @autoclosure @Sendable () -> SearchVocabulary = SearchVocabulary()
     ) {
         self.providers = providers
         self.connections = connections
+        self.results = results
+        self.invitations = invitations
         self.vocabulary = Lazy(vocabulary)
         state = Locked(State(catalog: ToolCatalog(providers)))
     }

@@ -58,6 +58,9 @@ package final class ToolScope: Sendable {
         search.search(request, toolkit: toolkit, limit: limit)
     }
 
+    /// Plans, look-alikes and what calls need, of all tools: whoever shows them leaves out what does not exist here.
+    var guide: SearchGuide { vocabulary.value.guide }
+
     /// What there is to know about a tool, as JSON text; nil when it does not exist here.
     func described(_ name: String) -> [UInt8]? {
         guard let tool = self[name] else { return nil }
