@@ -17,6 +17,7 @@ package final class Application: Sendable {
     package let toolkits: ToolkitProvider
     package let router: Router
     package let endpoints: EndpointStore
+    package let approvals: ApprovalStore
     package let connections: CompositeConnectionSource
     package let people: PeopleStore
     package let connectLinks: ConnectLinks
@@ -47,6 +48,7 @@ package final class Application: Sendable {
         toolkits = parts.toolkits
         router = parts.router
         endpoints = parts.endpoints
+        approvals = parts.approvals
         connections = parts.connections
         stored = parts.stored
         people = parts.people
@@ -60,6 +62,7 @@ package final class Application: Sendable {
         var toolkits: ToolkitProvider
         var router: Router
         var endpoints: EndpointStore
+        var approvals: ApprovalStore
         var connections: CompositeConnectionSource
         var stored: ConnectionStore
         var people: PeopleStore
@@ -117,6 +120,7 @@ package final class Application: Sendable {
         let log = configuration.log
         try await database.migrate(
             ConnectionStore.migrations + EndpointStore.migrations + PeopleStore.migrations + ConnectLinks.migrations
+                + ApprovalStore.migrations
         )
         let loaded = ToolkitLoader.loadAll(home: configuration.home.path)
         let diagnostics = loaded.diagnostics
@@ -169,6 +173,7 @@ package final class Application: Sendable {
             toolkits: toolkits,
             router: router,
             endpoints: try await EndpointStore(database: database, log: log),
+            approvals: ApprovalStore(database: database, vault: vault, log: log),
             connections: connections,
             stored: stored,
             people: try await PeopleStore(database: database),

@@ -8,6 +8,10 @@ package struct RouterError: Error, Sendable, CustomStringConvertible {
         case notFound = "not_found"
         /// Somebody else changed it first.
         case conflict
+        /// The caller may not do it.
+        case forbidden
+        /// What is stored was changed by somebody else than this program.
+        case damaged
         /// The store failed.
         case storage
     }

@@ -61,6 +61,12 @@ enum EndpointOptions {
             .init(name: "methods", value: "read,write", summary: "Only reads, or writes too", mayRepeat: true),
             .init(name: "tags", value: "T,U", summary: "Only tools with one of these tags", mayRepeat: true),
             .init(name: "tools", value: "NAMES", summary: "Only these tools", mayRepeat: true),
+            .init(
+                name: "approvals",
+                value: "RULES",
+                summary: "What a person must approve: write, destroy=refuse, tag:offers, batch:20, client…",
+                mayRepeat: true
+            ),
             .init(name: "expires", value: "TIME", summary: "When it closes by itself (ISO 8601)"),
         ]
         if creating {
@@ -81,7 +87,7 @@ enum EndpointOptions {
         for name in ["name", "user", "mode"] {
             if let value = invocation.value(name) { body[name] = .string(value) }
         }
-        for name in ["toolkits", "methods", "tags", "tools"] {
+        for name in ["toolkits", "methods", "tags", "tools", "approvals"] {
             if let list = invocation.list(name) { body[name] = .array(list.map { .string($0) }) }
         }
         if let time = invocation.value("expires") { body["expires_at"] = .string(time) }

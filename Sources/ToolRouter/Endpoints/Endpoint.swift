@@ -18,6 +18,8 @@ package struct Endpoint: Sendable, Hashable {
     /// Whose connections are used.
     package var user: String
     package var policy: ToolPolicy
+    /// Which calls a person must approve.
+    package var approvals = ApprovalRules()
     package var mode: EndpointMode
     /// Whether the URL alone is not enough, and an API token must come with each request.
     package var requiresAPIToken: Bool
@@ -45,7 +47,7 @@ package struct Endpoint: Sendable, Hashable {
         return [
             "id": .string(id), "name": .string(name), "user": .string(user), "mode": .string(mode.rawValue),
             "toolkits": toolkits, "methods": list(policy.methods), "tags": list(policy.tags),
-            "tools": list(policy.tools),
+            "tools": list(policy.tools), "approvals": approvals.json,
             "require_api_token_auth": .bool(requiresAPIToken),
             "expires_at": expiresAt.map { .string($0.iso8601) } ?? .null, "version": .integer(version),
             "token_hint": .string(tokenHint), "created_at": .string(createdAt.iso8601),
@@ -59,6 +61,8 @@ package struct EndpointDraft: Sendable, Hashable {
     package var name: String
     package var user: String
     package var policy: ToolPolicy
+    /// Which calls a person must approve.
+    package var approvals = ApprovalRules()
     package var mode: EndpointMode
     package var requiresAPIToken: Bool
     package var expiresAt: Timestamp?
@@ -89,6 +93,7 @@ package struct EndpointDraft: Sendable, Hashable {
             requiresAPIToken: endpoint.requiresAPIToken,
             expiresAt: endpoint.expiresAt
         )
+        approvals = endpoint.approvals
     }
 
     /// Holds the draft against the tools that there are.
@@ -117,6 +122,7 @@ package struct EndpointDraft: Sendable, Hashable {
         }
         try known(policy.methods ?? [], ToolPolicy.methodWords, "method")
         try known(policy.tools ?? [], catalog.tools.map(\.name), "tool")
+        try known(approvals.toolNames, catalog.tools.map(\.name), "tool")
         guard catalog.tools.contains(where: policy.allows) else {
             throw refuse(
                 "This filter leaves no tool. An empty list means nothing, not everything; leave a condition out to "

@@ -6,7 +6,7 @@ import Tools
 /// Endpoints as rows.
 enum EndpointRow {
     /// A policy as JSON text; a condition that is not there is not written.
-    static func encode(_ policy: ToolPolicy) -> String {
+    static func encode(_ policy: ToolPolicy, _ approvals: ApprovalRules) -> String {
         func list(_ texts: [String]) -> JSONValue { .array(texts.map { .string($0) }) }
         var object = JSONObject()
         switch policy.toolkits {
@@ -17,16 +17,19 @@ enum EndpointRow {
         object["methods"] = policy.methods.map(list)
         object["tags"] = policy.tags.map(list)
         object["tools"] = policy.tools.map(list)
+        if approvals != ApprovalRules() { object["approvals"] = approvals.json }
         return JSONWriter.text(of: .object(object))
     }
 
     static func decode(_ row: SQLRow) throws -> Endpoint {
         guard let mode = EndpointMode(rawValue: try row.text("mode")) else { throw damaged("mode") }
+        let (policy, approvals) = try policy(row.text("policy"))
         return Endpoint(
             id: try row.text("id"),
             name: try row.text("name"),
             user: try row.text("user"),
-            policy: try policy(row.text("policy")),
+            policy: policy,
+            approvals: approvals,
             mode: mode,
             requiresAPIToken: try row.integer("requires_api_token") != 0,
             expiresAt: try row.optionalInteger("expires_at").map { Timestamp(milliseconds: $0) },
@@ -37,7 +40,7 @@ enum EndpointRow {
         )
     }
 
-    private static func policy(_ text: String) throws -> ToolPolicy {
+    private static func policy(_ text: String) throws -> (ToolPolicy, ApprovalRules) {
         guard let object = try JSONParser.parse(text).object else { throw damaged("policy") }
         func list(_ name: String) throws -> [String]? {
             guard let value = object[name] else { return nil }
@@ -45,7 +48,7 @@ enum EndpointRow {
             return array.compactMap(\.string)
         }
         // A condition that this program does not know must not be taken for none.
-        guard object.names.allSatisfy(["only", "except", "methods", "tags", "tools"].contains) else {
+        guard object.names.allSatisfy(["only", "except", "methods", "tags", "tools", "approvals"].contains) else {
             throw damaged("policy")
         }
         var policy = ToolPolicy(methods: try list("methods"), tags: try list("tags"), tools: try list("tools"))
@@ -54,7 +57,7 @@ enum EndpointRow {
         } else if let names = try list("except") {
             policy.toolkits = .except(names)
         }
-        return policy
+        return (policy, try object["approvals"].map { try ApprovalRules($0) } ?? ApprovalRules())
     }
 
     private static func damaged(_ column: String) -> StorageError {

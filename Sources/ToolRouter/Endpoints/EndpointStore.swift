@@ -113,6 +113,7 @@ package final class EndpointStore: Sendable {
             name: draft.name,
             user: draft.user,
             policy: draft.policy,
+            approvals: draft.approvals,
             mode: draft.mode,
             requiresAPIToken: draft.requiresAPIToken,
             expiresAt: draft.expiresAt,
@@ -131,7 +132,7 @@ package final class EndpointStore: Sendable {
                     .text(endpoint.id),
                     .text(endpoint.name),
                     .text(endpoint.user),
-                    .text(EndpointRow.encode(endpoint.policy)),
+                    .text(EndpointRow.encode(endpoint.policy, endpoint.approvals)),
                     .text(endpoint.mode.rawValue),
                     .flag(endpoint.requiresAPIToken),
                     .optional(endpoint.expiresAt?.milliseconds),
@@ -179,6 +180,7 @@ package final class EndpointStore: Sendable {
         try checked.check(against: catalog, now: now)
         var new = old
         (new.name, new.user, new.policy) = (draft.name, draft.user, draft.policy)
+        new.approvals = draft.approvals
         (new.requiresAPIToken, new.expiresAt) = (draft.requiresAPIToken, draft.expiresAt)
         (new.version, new.updatedAt) = (version + 1, now)
         let changed = new
@@ -192,7 +194,7 @@ package final class EndpointStore: Sendable {
                     """,
                     .text(changed.name),
                     .text(changed.user),
-                    .text(EndpointRow.encode(changed.policy)),
+                    .text(EndpointRow.encode(changed.policy, changed.approvals)),
                     .flag(changed.requiresAPIToken),
                     .optional(changed.expiresAt?.milliseconds),
                     .integer(Int64(changed.version)),

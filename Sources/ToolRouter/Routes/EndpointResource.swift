@@ -10,7 +10,8 @@ struct EndpointResource {
     let publicURL: String
 
     private static let members = [
-        "name", "user", "toolkits", "methods", "tags", "tools", "mode", "require_api_token_auth", "expires_at",
+        "name", "user", "toolkits", "methods", "tags", "tools", "approvals", "mode", "require_api_token_auth",
+        "expires_at",
     ]
 
     func respond(to call: ControlCall) async throws -> HTTPResponse {
@@ -69,6 +70,7 @@ struct EndpointResource {
         if arguments.has("methods") { draft.policy.methods = try arguments.optionalStrings("methods") }
         if arguments.has("tags") { draft.policy.tags = try arguments.optionalStrings("tags") }
         if arguments.has("tools") { draft.policy.tools = try arguments.optionalStrings("tools") }
+        if let rules = arguments.value("approvals") { draft.approvals = try ApprovalRules(rules) }
         if let flag = try arguments.flag("require_api_token_auth") { draft.requiresAPIToken = flag }
         if let text = try arguments.optionalString("mode", limit: 16) {
             guard let mode = EndpointMode(rawValue: text) else {

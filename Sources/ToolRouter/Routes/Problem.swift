@@ -23,6 +23,8 @@ struct Problem: Error {
         case .invalid: self.init(400, "invalid", error.message)
         case .notFound: self.init(404, "not_found", error.message)
         case .conflict: self.init(409, "conflict", error.message)
+        case .forbidden: self.init(403, "forbidden", error.message)
+        case .damaged: self.init(500, "damaged", error.message)
         case .storage: self.init(500, "storage", error.message)
         }
     }
@@ -61,6 +63,7 @@ struct Problem: Error {
         switch status {
         case 400: "Bad Request"
         case 401: "Unauthorized"
+        case 403: "Forbidden"
         case 404: "Not Found"
         case 405: "Method Not Allowed"
         case 409: "Conflict"
