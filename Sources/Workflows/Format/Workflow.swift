@@ -1,0 +1,48 @@
+package import JSON
+
+/// A workflow file, read and compiled.
+package struct Workflow: Sendable {
+    /// The path of the file as the person knows it.
+    package var file: String
+    package var name: String
+    package var version: Int
+    package var title: String
+    package var description: String
+    /// Toolkit by alias, in the order of the file.
+    package var connections: [(alias: String, toolkit: String)]
+    /// The JSON Schema of the input, as written.
+    package var input: JSONObject
+    package var limits: WorkflowLimits
+    /// Runs for which this gives the same text wait for each other; it sees `$input` only.
+    package var oneAtATime: Formula?
+    package var schedules: [WorkflowSchedule]
+    package var privacy: WorkflowPrivacy
+    package var steps: [Step]
+    package var source: WorkflowSource
+    /// What pins a run: the source's ``WorkflowSource/sha256``.
+    package var sha256: String
+
+    /// The toolkit behind an alias.
+    package func toolkit(of alias: String) -> String? { connections.first { $0.alias == alias }?.toolkit }
+
+    /// Lines and columns of its text.
+    package var map: SourceMap { SourceMap(source.text) }
+}
+
+extension Workflow {
+    /// The input of a run: what was given, with the schema's defaults for what was not.
+    ///
+    /// - Throws: ``WorkflowError`` with code `input` that names every problem.
+    package func input(from given: JSONObject) throws(WorkflowError) -> JSONObject {
+        var complete = given
+        for property in input["properties"]?.object ?? [:] where complete[property.name] == nil {
+            complete[property.name] = property.value["default"]
+        }
+        let issues = JSONSchema(.object(input)).issues(in: .object(complete))
+        guard issues.isEmpty else {
+            let list = issues.map(\.description).joined(separator: " ")
+            throw WorkflowError("input", "The input of \(name) is not right: \(list)")
+        }
+        return complete
+    }
+}
