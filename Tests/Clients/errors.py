@@ -49,4 +49,5 @@ async def main(url):
         assert not getattr(result, error), result
 
 
-asyncio.run(main(os.environ["SWITCHBOARD_MCP_URL"]))
+if __name__ == "__main__":
+    asyncio.run(main(os.environ["SWITCHBOARD_MCP_URL"]))

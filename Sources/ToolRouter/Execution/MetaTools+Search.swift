@@ -4,8 +4,8 @@ import Tools
 
 extension MetaTools {
     private static let largestSearch = 10
-    /// A plan is shown for a tool this far up in the list; further down it is about something else.
-    private static let planDepth = 2
+    /// How far down the list a tool brings its plan along; further down it is about something else.
+    private static let planDepth = 1
 
     /// What an answer has said already, so that it is said once.
     private struct Told {
