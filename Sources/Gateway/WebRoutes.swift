@@ -1,11 +1,13 @@
+import Console
 import HTTP
 import JSON
 import ToolRouter
 
-/// What the web port serves: the MCP endpoints, and whether the server is well.
+/// What the web port serves: the MCP endpoints, the pages, and whether the server is well.
 struct WebRoutes: HTTPHandler {
     private let application: Application
     private let endpoints: EndpointRoutes
+    private let console: ConsoleRoutes
 
     init(application: Application) {
         self.application = application
@@ -16,6 +18,7 @@ struct WebRoutes: HTTPHandler {
             identity: .init(name: "switchboard", version: Configuration.version),
             acceptsAPIToken: { _, _ in false }
         )
+        console = ConsoleRoutes(people: application.people, address: application.address, pages: application.pages)
     }
 
     func respond(to request: HTTPRequest) async -> HTTPResponse {
@@ -28,6 +31,7 @@ struct WebRoutes: HTTPHandler {
             return .json(JSONWriter.bytes(of: ["ready": .bool(isReady)]), status: isReady ? 200 : 503)
         case _ where path.hasPrefix("/v1/"):
             return Problem.response(401, "The control API is served on the control socket: use the commands.")
+        case _ where console.serves(path): return await console.respond(to: request)
         default: return Problem.response(404, "There is nothing here. MCP endpoints are at /mcp/TOKEN.")
         }
     }
