@@ -1,6 +1,7 @@
 import ATSSandbox
 package import Basics
 package import Connections
+import EventLoops
 import HTTP
 import JSON
 import Storage
@@ -29,6 +30,8 @@ package final class Application: Sendable {
     package let diagnostics: [Diagnostic]
 
     let stored: ConnectionStore
+    /// Every write that was or may have been sent.
+    package let ledger: WriteLedger
     private let folder: DataFolder
     private let database: SQLiteDatabase
 
@@ -54,6 +57,7 @@ package final class Application: Sendable {
         people = parts.people
         connectLinks = parts.connectLinks
         address = parts.address
+        ledger = parts.ledger
         database = parts.database
         diagnostics = parts.diagnostics
     }
@@ -68,6 +72,7 @@ package final class Application: Sendable {
         var people: PeopleStore
         var connectLinks: ConnectLinks
         var address: PublicAddress
+        var ledger: WriteLedger
         var database: SQLiteDatabase
         var diagnostics: [Diagnostic]
     }
@@ -94,6 +99,7 @@ package final class Application: Sendable {
             let database = try await SQLiteDatabase.open(folder.database)
             opened = database
             let parts = try await assemble(configuration, drivers, sandbox, database, keyFile: folder.keyFile)
+            try await parts.ledger.recover(from: parts.router.catalog)
             return Application(
                 configuration: configuration,
                 drivers: drivers,
@@ -120,7 +126,7 @@ package final class Application: Sendable {
         let log = configuration.log
         try await database.migrate(
             ConnectionStore.migrations + EndpointStore.migrations + PeopleStore.migrations + ConnectLinks.migrations
-                + ApprovalStore.migrations
+                + ApprovalStore.migrations + LedgerStore.migrations
         )
         let loaded = ToolkitLoader.loadAll(home: configuration.home.path)
         let diagnostics = loaded.diagnostics
@@ -161,11 +167,13 @@ package final class Application: Sendable {
         )
         let address = PublicAddress()
         let links = ConnectLinks(database: database, address: address)
+        let ledger = try await makeLedger(configuration, drivers, sandbox, database, vault)
         // Read by the first search: it takes longer than all the rest of a start.
         let router = Router(
             providers: [toolkits],
             connections: connections,
             results: ResultStore(limits: try configuration.resultLimits()),
+            writes: FaultPoint.disables("ledger") ? .unprotected : .ledger(ledger),
             vocabulary: readVocabulary(configuration.home, loaded.toolkits, log)
         )
         for diagnostic in diagnostics + router.catalog.problems { log.warning(diagnostic.description) }
@@ -179,8 +187,33 @@ package final class Application: Sendable {
             people: try await PeopleStore(database: database),
             connectLinks: links,
             address: address,
+            ledger: ledger,
             database: database,
             diagnostics: diagnostics
+        )
+    }
+
+    private static func makeLedger(
+        _ configuration: Configuration,
+        _ drivers: Drivers,
+        _ sandbox: SandboxServers?,
+        _ database: SQLiteDatabase,
+        _ vault: Vault
+    ) async throws -> WriteLedger {
+        var settings = LedgerSettings()
+        let store = LedgerStore(database: database, vault: vault, clock: SystemClock())
+        if let sandbox {
+            // The simulators answer within milliseconds, and what an earlier start wrote to them is gone with them.
+            settings.longestSettle = 1
+            try await store.forget(connections: sandbox.connections.map(\.id))
+        }
+        let loop = drivers.loops.next()
+        return WriteLedger(
+            store: store,
+            settings: settings,
+            remoteClock: sandbox?.sandbox.world.clock,
+            sleep: { try await loop.sleep(seconds: $0) },
+            log: configuration.log
         )
     }
 
@@ -239,6 +272,7 @@ package final class Application: Sendable {
 
     /// Ends everything and gives the data folder up.
     package func close() async {
+        await ledger.close()
         await sandbox?.stop()
         await database.close()
         await drivers.stop()

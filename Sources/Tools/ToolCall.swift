@@ -14,6 +14,8 @@ package struct ToolCall: Sendable, Hashable {
     package var origin: Origin
     /// The name that makes a write one of its kind: under one name a tool writes at most once over one connection.
     package var once: String?
+    /// What to do when something else was written under the same name.
+    package var onceRule: OnceRule
     package var context: CallContext
 
     package init(
@@ -23,6 +25,7 @@ package struct ToolCall: Sendable, Hashable {
         connection: String? = nil,
         origin: Origin,
         once: String? = nil,
+        onceRule: OnceRule = .adopts,
         context: CallContext = CallContext()
     ) {
         self.tool = tool
@@ -31,6 +34,16 @@ package struct ToolCall: Sendable, Hashable {
         self.connection = connection
         self.origin = origin
         self.once = once
+        self.onceRule = onceRule
         self.context = context
     }
+}
+
+/// What a second write under one name means.
+package enum OnceRule: String, Sendable, Hashable {
+    /// The first one counts, whatever its arguments were: a workflow's name says what is meant to happen once.
+    case adopts
+    /// The name is a caller's idempotency key: other arguments under it are a mistake, and its own endpoint's or person's
+    /// names alone count.
+    case sameArguments = "same_arguments"
 }

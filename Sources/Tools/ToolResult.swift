@@ -15,6 +15,8 @@ package struct ToolResult: Sendable, Hashable {
     package var origin: Origin
     /// What a program needs to know of a failure; nil for a success.
     package var problem: CallProblem?
+    /// The public id of the write in the ledger, such as `wr_…`; nil for a read, and where nothing was written down.
+    package var write: String?
 
     package init(payload: [UInt8], text: String? = nil, isError: Bool = false, origin: Origin) {
         self.payload = payload

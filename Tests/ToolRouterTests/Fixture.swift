@@ -88,6 +88,7 @@ enum Fixture {
             connections: connections(),
             results: results,
             invitations: invitations,
+            writes: .unprotected,
             vocabulary: SearchVocabulary(lexicon: lexicon, utterances: guide.utterances, guide: guide)
         )
     }

@@ -10,7 +10,7 @@ package final class SandboxWorld: Sendable {
     /// How many candidates there are unless asked otherwise.
     package static let defaultCandidates = 320
 
-    let clock: any WallClock
+    package let clock: any WallClock
     private let origin: SeedOrigin
     private let state: Locked<WorldState>
 

@@ -19,24 +19,39 @@ package final class Router: Sendable {
     /// Where people connect accounts; nil where only the command line does that.
     package let invitations: (any ConnectionInviting)?
 
+    /// What becomes of calls that change something.
+    package let writes: WritePath
+
     private let providers: [any ToolProvider]
+    private let interceptors: [any CallInterceptor]
     private let vocabulary: Lazy<SearchVocabulary>
     private let state: Locked<State>
 
     private static let cachedScopes = 256
 
     /// A router over what providers offer now.
+    ///
+    /// - Parameters:
+    ///   - providers: What offers tools.
+    ///   - connections: The users' connections.
+    ///   - writes: What becomes of calls that change something.
+    ///   - interceptors: Steps around every call whose tool exists, the outermost first.
+    ///   - vocabulary: What search knows besides the tools; made when first needed.
     package init(
         providers: [any ToolProvider],
         connections: any ConnectionDirectory,
         results: ResultStore = ResultStore(),
         invitations: (any ConnectionInviting)? = nil,
+        writes: WritePath,
+        interceptors: [any CallInterceptor] = [],
         vocabulary: @escaping @autoclosure @Sendable () -> SearchVocabulary = SearchVocabulary()
     ) {
         self.providers = providers
         self.connections = connections
         self.results = results
         self.invitations = invitations
+        self.writes = writes
+        self.interceptors = interceptors
         self.vocabulary = Lazy(vocabulary)
         state = Locked(State(catalog: ToolCatalog(providers)))
     }
@@ -66,13 +81,43 @@ package final class Router: Sendable {
 
     /// Runs a call if its tool exists under a policy at this moment.
     ///
-    /// A tool that the policy hides gets the answer of one that was never there.
-    package func execute(_ call: ToolCall, policy: ToolPolicy) async -> ToolResult {
+    /// A tool that the policy hides gets the answer of one that was never there. A call that changes something passes the
+    /// write ledger; reads go straight on.
+    package func execute(
+        _ call: ToolCall,
+        policy: ToolPolicy,
+        options: WriteOptions = WriteOptions()
+    ) async -> ToolResult {
         let catalog = catalog
         guard let tool = catalog[call.tool], policy.allows(tool), let provider = catalog.provider(of: call.tool) else {
             return Router.unknownTool(call.tool, suggestions: scope(policy).suggestions(for: call.tool))
         }
-        return await provider.call(call)
+        guard !interceptors.isEmpty else { return await run(call, tool, provider, options) }
+        return await pass(call, tool, interceptors[...]) { call in await self.run(call, tool, provider, options) }
+    }
+
+    private func run(
+        _ call: ToolCall,
+        _ tool: ToolSpecification,
+        _ provider: any ToolProvider,
+        _ options: WriteOptions
+    ) async -> ToolResult {
+        guard tool.effect.isWrite, case .ledger(let ledger) = writes, !(provider is any CompositeToolProvider) else {
+            return await provider.call(call)
+        }
+        return await ledger.execute(call, tool: tool, provider: provider, options: options)
+    }
+
+    private func pass(
+        _ call: ToolCall,
+        _ tool: ToolSpecification,
+        _ rest: ArraySlice<any CallInterceptor>,
+        _ last: @escaping @Sendable (ToolCall) async -> ToolResult
+    ) async -> ToolResult {
+        guard let first = rest.first else { return await last(call) }
+        return await first.intercept(call, tool: tool) { call in
+            await self.pass(call, tool, rest.dropFirst(), last)
+        }
     }
 
     /// The answer to a call of a tool that does not exist.

@@ -35,7 +35,9 @@ struct ErrorReader {
         for member in limits.members { failure.details[member.name] = member.value }
         if tool.specification.effect.isWrite {
             let isUncertain = response.status >= 500 || response.status == 408
-            failure.details["outcome"] = isUncertain ? "unknown" : "failed"
+            // 425 and 429 say that the request was turned away before anything was done (RFC 8470, RFC 6585).
+            let wasTurnedAway = response.status == 425 || response.status == 429
+            failure.details["outcome"] = isUncertain ? "unknown" : wasTurnedAway ? "not_executed" : "failed"
         }
         if rule?.refusesCredentials ?? (response.status == 401) { failure.refusedStatus = response.status }
         failure.message = message(

@@ -1,0 +1,467 @@
+package import Basics
+package import Connections
+import JSON
+package import Storage
+import Tools
+
+/// The ledger's table; each method is one committed transaction.
+package struct LedgerStore: Sendable {
+    package static let migrations = [
+        Migration(
+            domain: "ledger",
+            version: 1,
+            sql: """
+                CREATE TABLE ledger(
+                    id TEXT PRIMARY KEY, key BLOB NOT NULL UNIQUE, connection TEXT NOT NULL, tool TEXT NOT NULL,
+                    effect TEXT NOT NULL, user_name TEXT NOT NULL, once TEXT,
+                    state TEXT NOT NULL CHECK(state IN('planned','approved','intent','done','failed','unknown')),
+                    args_hash BLOB NOT NULL, args BLOB, mark TEXT, attempts INTEGER NOT NULL, sent_at INTEGER,
+                    look_after INTEGER, settle_ms INTEGER NOT NULL, since INTEGER NOT NULL, settled_at INTEGER,
+                    remote_id TEXT, status INTEGER, evidence TEXT, reason TEXT, result BLOB, actor TEXT, endpoint TEXT,
+                    run TEXT, path TEXT, item TEXT, created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL) STRICT;
+                CREATE INDEX ledger_open ON ledger(state, created_at) WHERE state IN('intent','unknown');
+                CREATE INDEX ledger_run ON ledger(run, created_at) WHERE run IS NOT NULL;
+                CREATE INDEX ledger_remote ON ledger(connection, remote_id) WHERE remote_id IS NOT NULL
+                """
+        )
+    ]
+
+    /// What a write is to become; its identity and everything that is known before it is sent.
+    struct Draft: Sendable {
+        var key: [UInt8]
+        var connection: String
+        var tool: String
+        var effect: Effect
+        var user: String
+        var once: String?
+        var argumentsHash: [UInt8]
+        var arguments: JSONObject
+        var mark: String?
+        var settle: Double
+        var since: Timestamp
+        var context: CallContext
+    }
+
+    /// What the ledger has under a key when a write begins.
+    enum Beginning: Sendable {
+        /// The row now says `intent`, on disk: send.
+        case send(WriteEntry)
+        /// There is one already, in state `intent`, `unknown` or `done`.
+        case existing(WriteEntry)
+    }
+
+    /// What came of adopting a record that a look found.
+    enum Adoption: Sendable, Equatable {
+        case adopted(String, ofMany: Bool)
+        /// Every record that was found belongs to another write of ours.
+        case allTaken
+        /// Other writes that are open may have made them.
+        case contested
+    }
+
+    private let database: any Database
+    private let rows: WriteEntryRow
+    private let clock: any WallClock
+
+    /// - Parameter vault: Seals what is personal; nil leaves it as it is.
+    package init(database: any Database, vault: Vault?, clock: any WallClock) {
+        self.database = database
+        rows = WriteEntryRow(vault: vault)
+        self.clock = clock
+    }
+
+    // MARK: - Writing
+
+    /// Writes an intent down, unless there is something under its key that has to be looked at first.
+    func begin(_ draft: Draft) async throws(LedgerError) -> Beginning {
+        let now = clock.now()
+        let id = Identifier.make("wr", at: now)
+        return try await transaction { [rows] transaction in
+            let found = try transaction.first("SELECT * FROM ledger WHERE key = ?", .blob(draft.key))
+            if let found {
+                let entry = try rows.decode(found)
+                guard [.planned, .approved, .failed].contains(entry.state) else { return .existing(entry) }
+                let sealed = try rows.seal(JSONWriter.bytes(of: .object(draft.arguments)), entry.id, "args")
+                try transaction.execute(
+                    """
+                    UPDATE ledger SET state = 'intent', attempts = attempts + 1, args_hash = ?, args = ?, sent_at = ?,
+                        look_after = NULL, settle_ms = ?, since = ?, settled_at = NULL, status = NULL, evidence = NULL,
+                        reason = NULL, updated_at = ? WHERE id = ?
+                    """,
+                    .blob(draft.argumentsHash),
+                    .blob(sealed),
+                    .integer(now.milliseconds),
+                    .integer(Int64(draft.settle * 1000)),
+                    .integer(draft.since.milliseconds),
+                    .integer(now.milliseconds),
+                    .text(entry.id)
+                )
+                return .send(try LedgerStore.read(entry.id, transaction, rows))
+            }
+            try insert(draft, id, .intent, now, transaction)
+            return .send(try LedgerStore.read(id, transaction, rows))
+        }
+    }
+
+    /// Writes down that a write is meant to be made; nothing changes where there is a row under its key.
+    func plan(_ draft: Draft) async throws(LedgerError) -> WriteEntry {
+        let now = clock.now()
+        let id = Identifier.make("wr", at: now)
+        return try await transaction { [rows] transaction in
+            if let row = try transaction.first("SELECT * FROM ledger WHERE key = ?", .blob(draft.key)) {
+                return try rows.decode(row)
+            }
+            try insert(draft, id, .planned, now, transaction)
+            return try LedgerStore.read(id, transaction, rows)
+        }
+    }
+
+    /// Writes down that a write is sent again, with what is asked for now.
+    func sendAgain(_ id: String, _ draft: Draft) async throws(LedgerError) -> WriteEntry {
+        let sealed: [UInt8]
+        do {
+            sealed = try rows.seal(JSONWriter.bytes(of: .object(draft.arguments)), id, "args")
+        } catch { throw LedgerStore.storage(error) }
+        return try await change(
+            id,
+            .send,
+            "attempts = attempts + 1, sent_at = ?, look_after = NULL, reason = NULL, args_hash = ?, args = ?"
+        ) { now in
+            [.integer(now.milliseconds), .blob(draft.argumentsHash), .blob(sealed)]
+        }
+    }
+
+    /// Writes down that a write's outcome is uncertain, and when looking will tell the truth.
+    func doubt(_ id: String, seconds: Double, status: Int?, reason: String) async throws(LedgerError) -> WriteEntry {
+        try await change(id, .doubt, "look_after = ?, status = ?, reason = ?") { now in
+            [
+                .integer(now.adding(seconds: seconds).milliseconds), .optional(status.map { Int64($0) }),
+                .text(reason),
+            ]
+        }
+    }
+
+    /// Writes down that a write was done; what was asked for is no longer needed then.
+    func confirm(
+        _ id: String,
+        remoteID: String?,
+        evidence: String,
+        result: [UInt8]?
+    ) async throws(LedgerError) -> WriteEntry {
+        let sealed = try sealedResult(result, id)
+        return try await change(
+            id,
+            .confirm,
+            "remote_id = ?, evidence = ?, result = ?, args = NULL, reason = NULL, settled_at = ?"
+        ) { now in
+            [.optional(remoteID), .text(evidence), sealed, .integer(now.milliseconds)]
+        }
+    }
+
+    /// Writes down that a write was certainly not done.
+    func deny(_ id: String, status: Int?, evidence: String, reason: String) async throws(LedgerError) -> WriteEntry {
+        try await change(id, .deny, "status = ?, evidence = ?, reason = ?, args = NULL, settled_at = ?") { now in
+            [.optional(status.map { Int64($0) }), .text(evidence), .text(reason), .integer(now.milliseconds)]
+        }
+    }
+
+    /// Writes down that nobody can tell what became of a write.
+    func giveUp(_ id: String, reason: String) async throws(LedgerError) -> WriteEntry {
+        try await change(id, .giveUp, "reason = ?") { _ in [.text(reason)] }
+    }
+
+    /// Writes down that a plan was agreed to.
+    func approve(_ id: String) async throws(LedgerError) -> WriteEntry {
+        try await change(id, .approve, "reason = NULL") { _ in [] }
+    }
+
+    /// Writes down that a plan was dropped before anything was sent.
+    func withdraw(_ id: String, reason: String) async throws(LedgerError) -> WriteEntry {
+        try await change(id, .withdraw, "reason = ?, args = NULL, settled_at = ?") { now in
+            [.text(reason), .integer(now.milliseconds)]
+        }
+    }
+
+    /// Takes records that a look found for what a write did.
+    ///
+    /// A record that another write of ours is known to have made is never taken. Where records carry no mark, all open
+    /// writes with the same arguments must find one each.
+    func adopt(
+        _ entry: WriteEntry,
+        _ found: [FoundRecord],
+        isMarked: Bool,
+        limit: Int
+    ) async throws(LedgerError) -> Adoption {
+        let now = clock.now()
+        return try await transaction { [rows] transaction in
+            var free: [FoundRecord] = []
+            for record in found {
+                let other = try transaction.first(
+                    "SELECT 1 FROM ledger WHERE connection = ? AND tool = ? AND remote_id = ? AND id <> ? LIMIT 1",
+                    .text(entry.connection),
+                    .text(entry.tool),
+                    .text(record.id),
+                    .text(entry.id)
+                )
+                if other == nil || isMarked { free.append(record) }
+            }
+            guard let first = free.first else { return .allTaken }
+            if !isMarked {
+                let siblings = try transaction.query(
+                    """
+                    SELECT 1 FROM ledger WHERE connection = ? AND tool = ? AND args_hash = ? AND id <> ?
+                        AND state IN('intent','unknown')
+                    """,
+                    .text(entry.connection),
+                    .text(entry.tool),
+                    .blob(entry.argumentsHash),
+                    .text(entry.id)
+                ).count
+                // More records than writes: one was made by somebody else, or twice, and nothing says which.
+                guard free.count == siblings + 1 else { return .contested }
+            }
+            let payload = JSONWriter.bytes(of: first.record)
+            let sealed: SQLValue =
+                payload.count <= limit && entry.once != nil ? .blob(try rows.seal(payload, entry.id, "result")) : .null
+            let count = try transaction.execute(
+                """
+                UPDATE ledger SET state = 'done', remote_id = ?, evidence = 'lookup', result = ?, args = NULL,
+                    reason = NULL, settled_at = ?, updated_at = ? WHERE id = ? AND state IN('intent','unknown')
+                """,
+                .text(first.id),
+                sealed,
+                .integer(now.milliseconds),
+                .integer(now.milliseconds),
+                .text(entry.id)
+            )
+            guard count == 1 else { throw LedgerStore.wrongState(entry.id, .confirm) }
+            return .adopted(first.id, ofMany: free.count > 1 && isMarked)
+        }
+    }
+
+    /// Gives writes that a process left open when it died the time that they need to settle, counted from now.
+    ///
+    /// Not from when they were sent: a process that was held up may have sent just before it died. A row that was given
+    /// its time in an earlier life keeps it.
+    func reopen() async throws(LedgerError) {
+        let now = clock.now()
+        try await transaction { transaction in
+            try transaction.execute(
+                """
+                UPDATE ledger SET look_after = ? + settle_ms, updated_at = ?,
+                    reason = 'the program ended before there was an answer' WHERE state = 'intent' AND look_after IS NULL
+                """,
+                .integer(now.milliseconds),
+                .integer(now.milliseconds)
+            )
+        }
+    }
+
+    /// Forgets the writes of connections whose other side is gone, such as the simulators of an earlier start.
+    package func forget(connections: [String]) async throws(LedgerError) {
+        try await transaction { transaction in
+            for connection in connections {
+                try transaction.execute("DELETE FROM ledger WHERE connection = ?", .text(connection))
+            }
+        }
+    }
+
+    /// Deletes settled writes that are older than that, and returns how many there were.
+    func purge(before time: Timestamp) async throws(LedgerError) -> Int {
+        try await transaction { transaction in
+            try transaction.execute(
+                "DELETE FROM ledger WHERE state IN('done','failed') AND updated_at < ?",
+                .integer(time.milliseconds)
+            )
+        }
+    }
+
+    // MARK: - Reading
+
+    /// The row of that id, nil when there is none.
+    func entry(_ id: String) async throws(LedgerError) -> WriteEntry? {
+        try await reading { [rows] in try $0.first("SELECT * FROM ledger WHERE id = ?", .text(id)).map(rows.decode) }
+    }
+
+    /// Rows in the order in which they were made; ones that cannot be understood are named apart.
+    func entries(_ query: WriteQuery) async throws(LedgerError) -> (entries: [WriteEntry], damaged: [String]) {
+        try await reading { [rows] transaction in
+            var conditions: [String] = ["id > ?"]
+            var values: [SQLValue] = [.text(query.after ?? "")]
+            if !query.states.isEmpty {
+                conditions.append("state IN(" + query.states.map { _ in "?" }.joined(separator: ", ") + ")")
+                values += query.states.map { .text($0.rawValue) }
+            }
+            if let run = query.run {
+                conditions.append("run = ?")
+                values.append(.text(run))
+            }
+            if query.withoutRun { conditions.append("run IS NULL") }
+            values.append(.integer(Int64(query.limit)))
+            var entries: [WriteEntry] = []
+            var damaged: [String] = []
+            let sql = "SELECT * FROM ledger WHERE " + conditions.joined(separator: " AND ") + " ORDER BY id LIMIT ?"
+            for row in try transaction.query(sql, values: values) {
+                do {
+                    entries.append(try rows.decode(row))
+                } catch { damaged.append((try? row.text("id")) ?? "?") }
+            }
+            return (entries, damaged)
+        }
+    }
+
+    /// How many writes of a run are in each state.
+    func counts(run: String) async throws(LedgerError) -> [WriteState: Int] {
+        try await reading { transaction in
+            var counts: [WriteState: Int] = [:]
+            let sql = "SELECT state, count(*) AS number FROM ledger WHERE run = ? GROUP BY state"
+            for row in try transaction.query(sql, .text(run)) {
+                if let state = WriteState(rawValue: try row.text("state")) {
+                    counts[state] = Int(try row.integer("number"))
+                }
+            }
+            return counts
+        }
+    }
+
+    // MARK: - Parts
+
+    private func insert(
+        _ draft: Draft,
+        _ id: String,
+        _ state: WriteState,
+        _ now: Timestamp,
+        _ transaction: any SQLTransaction
+    ) throws {
+        let isSent = state == .intent
+        try transaction.execute(
+            """
+            INSERT INTO ledger(id, key, connection, tool, effect, user_name, once, state, args_hash, args, mark, attempts,
+                sent_at, settle_ms, since, actor, endpoint, run, path, item, created_at, updated_at)
+            VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            """,
+            .text(id),
+            .blob(draft.key),
+            .text(draft.connection),
+            .text(draft.tool),
+            .text(draft.effect.rawValue),
+            .text(draft.user),
+            .optional(draft.once),
+            .text(state.rawValue),
+            .blob(draft.argumentsHash),
+            .blob(try rows.seal(JSONWriter.bytes(of: .object(draft.arguments)), id, "args")),
+            .optional(draft.mark),
+            .integer(isSent ? 1 : 0),
+            .optional(isSent ? now.milliseconds : nil),
+            .integer(Int64(draft.settle * 1000)),
+            .integer(draft.since.milliseconds),
+            .optional(draft.context.actor),
+            .optional(draft.context.endpoint),
+            .optional(draft.context.run),
+            .optional(draft.context.path),
+            .optional(draft.context.item),
+            .integer(now.milliseconds),
+            .integer(now.milliseconds)
+        )
+    }
+
+    /// Changes a row if its state allows what happens to it.
+    private func change(
+        _ id: String,
+        _ event: WriteState.Event,
+        _ assignments: String,
+        _ values: (Timestamp) -> [SQLValue]
+    ) async throws(LedgerError) -> WriteEntry {
+        let now = clock.now()
+        let given = values(now)
+        return try await transaction { [rows] transaction in
+            guard let row = try transaction.first("SELECT * FROM ledger WHERE id = ?", .text(id)) else {
+                throw LedgerStore.missing(id)
+            }
+            let entry = try rows.decode(row)
+            guard let next = WriteState.after(event, from: entry.state) else {
+                throw LedgerStore.wrongState(id, event, entry.state)
+            }
+            try transaction.execute(
+                "UPDATE ledger SET \(assignments), state = ?, updated_at = ? WHERE id = ?",
+                values: given + [.text(next.rawValue), .integer(now.milliseconds), .text(id)]
+            )
+            return try LedgerStore.read(id, transaction, rows)
+        }
+    }
+
+    private func sealedResult(_ result: [UInt8]?, _ id: String) throws(LedgerError) -> SQLValue {
+        guard let result else { return .null }
+        do {
+            return .blob(try rows.seal(result, id, "result"))
+        } catch { throw LedgerStore.storage(error) }
+    }
+
+    private static func read(
+        _ id: String,
+        _ transaction: any SQLTransaction,
+        _ rows: WriteEntryRow
+    ) throws -> WriteEntry {
+        guard let row = try transaction.first("SELECT * FROM ledger WHERE id = ?", .text(id)) else {
+            throw missing(id)
+        }
+        return try rows.decode(row)
+    }
+
+    @discardableResult
+    private func transaction<Result: Sendable>(
+        _ body: @escaping @Sendable (any SQLTransaction) throws -> Result
+    ) async throws(LedgerError) -> Result {
+        do {
+            return try await database.write(body)
+        } catch { throw LedgerStore.storage(error) }
+    }
+
+    private func reading<Result: Sendable>(
+        _ body: @escaping @Sendable (any SQLTransaction) throws -> Result
+    ) async throws(LedgerError) -> Result {
+        do {
+            return try await database.read(body)
+        } catch { throw LedgerStore.storage(error) }
+    }
+
+    private static func storage(_ error: any Error) -> LedgerError {
+        error as? LedgerError
+            ?? LedgerError(.storage, "The write ledger cannot be written or read: \(error)", cause: error)
+    }
+
+    static func missing(_ id: String) -> LedgerError {
+        LedgerError(.notFound, "There is no write \(id.prefix(64)). See: switchboard writes list")
+    }
+
+    private static func wrongState(_ id: String, _ event: WriteState.Event, _ state: WriteState? = nil) -> LedgerError {
+        let now = state.map { "is \($0.rawValue)" } ?? "was settled meanwhile"
+        return LedgerError(.conflict, "The write \(id) \(now), so that it cannot be changed so (\(event.rawValue)).")
+    }
+}
+
+/// Which rows of the ledger to read.
+package struct WriteQuery: Sendable, Hashable {
+    /// Any of these; empty for all.
+    package var states: [WriteState]
+    package var run: String?
+    /// Only writes that are not a run's.
+    package var withoutRun: Bool
+    /// The id after which to go on.
+    package var after: String?
+    package var limit: Int
+
+    package init(
+        states: [WriteState] = [],
+        run: String? = nil,
+        withoutRun: Bool = false,
+        after: String? = nil,
+        limit: Int = 100
+    ) {
+        self.states = states
+        self.run = run
+        self.withoutRun = withoutRun
+        self.after = after
+        self.limit = limit
+    }
+}

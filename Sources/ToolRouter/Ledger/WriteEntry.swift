@@ -1,0 +1,57 @@
+package import Basics
+package import JSON
+package import Tools
+
+/// One row of the write ledger.
+package struct WriteEntry: Sendable, Hashable {
+    /// The id that people see: `wr_…`.
+    package var id: String
+    /// SHA-256 of connection, tool and the name that makes the write one of its kind.
+    package var key: [UInt8]
+    package var connection: String
+    package var tool: String
+    package var effect: Effect
+    package var user: String
+    package var once: String?
+    package var state: WriteState
+    package var argumentsHash: [UInt8]
+    /// What was asked for; kept only until the write is settled.
+    package var arguments: JSONObject?
+    package var mark: String?
+    package var attempts: Int
+    package var sentAt: Timestamp?
+    /// When looking tells the truth; nil while the request is under way.
+    package var lookAfter: Timestamp?
+    /// Seconds that a look has to wait after silence.
+    package var settle: Double
+    /// The other side's time before the first attempt.
+    package var since: Timestamp
+    package var settledAt: Timestamp?
+    /// The other side's id of what was written.
+    package var remoteID: String?
+    package var status: Int?
+    /// How the outcome is known: `reply`, `lookup` or `person:<name>`.
+    package var evidence: String?
+    /// Why the outcome is not known, or was no; without anything personal.
+    package var reason: String?
+    /// The answer, for whoever asks again under the same name.
+    package var result: [UInt8]?
+    package var context: CallContext
+    package var createdAt: Timestamp
+    package var updatedAt: Timestamp
+
+    /// The call that the row stands for; nil when its arguments are no longer kept.
+    package var call: ToolCall? {
+        arguments.map {
+            ToolCall(
+                tool: tool,
+                arguments: $0,
+                user: user,
+                connection: connection,
+                origin: .workflow,
+                once: once,
+                context: context
+            )
+        }
+    }
+}
