@@ -12,6 +12,7 @@ package enum Program {
         .toolsList, .toolsShow, .toolsSearch, .toolsCall,
         .toolkitsList, .toolkitsCheck, .toolkitsImport,
         .connectionsAdd, .connectionsList, .connectionsTest, .connectionsRemove,
+        .peopleAdd, .peopleList, .peopleUpdate, .peopleRemove, .peopleSignIn, .peopleSignOut,
         .endpointsCreate, .endpointsList, .endpointsShow, .endpointsUpdate, .endpointsDelete,
         .expressionsCheck, .expressionsTry, .expressionsSuite,
         .agentsList, .agentsCheck, .transcriptsList, .transcriptsShow, .transcriptsRebase,
