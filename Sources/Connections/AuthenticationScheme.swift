@@ -48,10 +48,24 @@ package struct AuthenticationScheme: Sendable, Hashable {
     package var placement: Placement
     /// In the order in which they are asked for.
     package var fields: [Field]
+    /// How the credentials are had, where a person has none to give; nil for keys.
+    package var oauth: OAuthScheme?
 
-    package init(placement: Placement, fields: [Field]) {
+    package init(placement: Placement, fields: [Field], oauth: OAuthScheme? = nil) {
         self.placement = placement
         self.fields = fields
+        self.oauth = oauth
+    }
+
+    /// A scheme whose credentials are bearer tokens of an authorization server (RFC 6750).
+    ///
+    /// Before the toolkit's own fields a person is asked for the client.
+    package init(oauth: OAuthScheme, fields: [Field]) {
+        self.init(
+            placement: .header(name: "Authorization", prefix: "Bearer ", field: OAuthScheme.accessToken),
+            fields: OAuthScheme.clientFields + fields,
+            oauth: oauth
+        )
     }
 
     /// Puts the credentials of a connection into a request.

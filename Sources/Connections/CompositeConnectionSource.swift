@@ -29,6 +29,13 @@ package struct CompositeConnectionSource: ConnectionDirectory {
         throw first ?? ConnectionError(.missing, "There are no connections.")
     }
 
+    package func renewed(_ connection: AuthorizedConnection) async throws(ConnectionError) -> AuthorizedConnection? {
+        for source in sources {
+            if let renewed = try await source.renewed(connection) { return renewed }
+        }
+        return nil
+    }
+
     package func refused(connection id: String, status: Int) async {
         for source in sources { await source.refused(connection: id, status: status) }
     }

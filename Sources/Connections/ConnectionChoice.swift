@@ -20,19 +20,39 @@ enum ConnectionChoice {
                 "\(user) has \(active.count) connections to \(toolkit): \(choices). Say which one by its id."
             )
         }
-        guard let record = active.first ?? own.first else { throw missing(user, toolkit, id: nil) }
+        let refused = own.first { $0.state == .needsReauthorization }
+        guard let record = active.first ?? refused ?? own.first else { throw missing(user, toolkit, id: nil) }
         return try usable(record)
     }
 
     private static func usable(_ record: ConnectionRecord) throws(ConnectionError) -> ConnectionRecord {
-        guard record.state == .active else {
-            throw ConnectionError(
-                .needsReauthorization,
-                "\(record.toolkit) refused the credentials of connection \(record.id) (\(record.label)). Give new ones "
-                    + "with: \(command(record.toolkit, user: record.user)), then: switchboard connections remove \(record.id)"
-            )
-        }
+        guard record.state == .active else { throw unusable(record) }
         return record
+    }
+
+    static func unusable(_ record: ConnectionRecord) -> ConnectionError {
+        let name = "connection \(record.id) (\(record.label)) to \(record.toolkit)"
+        let anew =
+            record.grant == .authorizationCode
+            ? "Authorise it anew with: \(command(record.toolkit, user: record.user))"
+            : "Give new ones with: \(command(record.toolkit, user: record.user))"
+        let remove = ", then: switchboard connections remove \(record.id)"
+        switch record.state {
+        case .pending, .active:
+            return ConnectionError(
+                .missing,
+                "The \(name) has not been tried yet. Try it with: switchboard connections test \(record.id)"
+            )
+        case .failed:
+            return ConnectionError(
+                .missing,
+                "The \(name) did not work when it was made\(record.problem.map { ": \($0)" } ?? "."). Try it again with: "
+                    + "switchboard connections test \(record.id)"
+            )
+        case .needsReauthorization:
+            let reason = record.problem ?? "\(record.toolkit) refused the credentials of \(name)."
+            return ConnectionError(.needsReauthorization, "\(reason) \(anew)\(remove)")
+        }
     }
 
     private static func missing(_ user: String, _ toolkit: String, id: String?) -> ConnectionError {

@@ -8,6 +8,10 @@ package struct ConnectionError: Error, Sendable, CustomStringConvertible {
         case ambiguous = "connection_ambiguous"
         /// The credentials were refused, or have run out.
         case needsReauthorization = "needs_reauth"
+        /// The authorization server, or the person it asked, said no; or an answer did not belong to the question.
+        case refused = "authorization_refused"
+        /// The authorization server gives no token now; it may later.
+        case unavailable = "authorization_unavailable"
         /// What was given for a new connection is not complete or not well formed.
         case invalid = "connection_invalid"
         /// The secret cannot be unsealed with the key in use.

@@ -2,7 +2,11 @@ package import Basics
 
 /// Whether a connection can be used.
 package enum ConnectionState: String, Sendable, Hashable {
+    /// It was given and not tried yet.
+    case pending
     case active
+    /// It was tried when it was made, and did not work.
+    case failed
     /// The other side refused the credentials; they must be given anew.
     case needsReauthorization = "needs_reauth"
 }
@@ -23,6 +27,12 @@ package struct ConnectionRecord: Sendable, Hashable {
     /// Where requests go instead of the toolkit's own address.
     package var baseURL: String?
     package var state: ConnectionState
+    /// Why it cannot be used, as a sentence; nil while it can.
+    package var problem: String?
+    /// How its tokens are had; nil for keys.
+    package var grant: OAuthScheme.Grant?
+    /// When its access token ends, as far as known.
+    package var accessExpires: Timestamp?
     package var createdAt: Timestamp
     package var updatedAt: Timestamp
 
@@ -35,6 +45,9 @@ package struct ConnectionRecord: Sendable, Hashable {
         secretNames: [String],
         baseURL: String?,
         state: ConnectionState,
+        problem: String? = nil,
+        grant: OAuthScheme.Grant? = nil,
+        accessExpires: Timestamp? = nil,
         createdAt: Timestamp,
         updatedAt: Timestamp
     ) {
@@ -46,6 +59,9 @@ package struct ConnectionRecord: Sendable, Hashable {
         self.secretNames = secretNames
         self.baseURL = baseURL
         self.state = state
+        self.problem = problem
+        self.grant = grant
+        self.accessExpires = accessExpires
         self.createdAt = createdAt
         self.updatedAt = updatedAt
     }
@@ -60,6 +76,8 @@ package struct NewConnection: Sendable {
     package var fields: [String: String]
     package var secrets: [String: Secret]
     package var baseURL: String?
+    /// How its tokens are had; nil for keys.
+    package var grant: OAuthScheme.Grant?
 
     package init(
         user: String,
@@ -67,7 +85,8 @@ package struct NewConnection: Sendable {
         label: String = "",
         fields: [String: String] = [:],
         secrets: [String: Secret] = [:],
-        baseURL: String? = nil
+        baseURL: String? = nil,
+        grant: OAuthScheme.Grant? = nil
     ) {
         self.user = user
         self.toolkit = toolkit
@@ -75,6 +94,7 @@ package struct NewConnection: Sendable {
         self.fields = fields
         self.secrets = secrets
         self.baseURL = baseURL
+        self.grant = grant
     }
 }
 
@@ -88,14 +108,20 @@ package protocol ConnectionDirectory: ConnectionSource {
 package enum ConnectionStatus: Sendable, Hashable {
     /// A connection is there and was not refused.
     case active
+    /// The only connection has not been tried yet.
+    case pending
+    /// The only connection did not work when it was made.
+    case failed
     /// The only connection was refused.
     case needsReauthorization
     case missing
 
-    /// `active`, `needs_reauth` or `missing`.
+    /// `active`, `pending`, `failed`, `needs_reauth` or `missing`.
     package var name: String {
         switch self {
         case .active: "active"
+        case .pending: "pending"
+        case .failed: "failed"
         case .needsReauthorization: "needs_reauth"
         case .missing: "missing"
         }
@@ -106,7 +132,9 @@ extension ConnectionDirectory {
     /// How a user stands with a toolkit.
     package func status(user: String, toolkit: String) -> ConnectionStatus {
         let connections = connections(of: user).filter { $0.toolkit == toolkit }
-        if connections.contains(where: { $0.state == .active }) { return .active }
-        return connections.isEmpty ? .missing : .needsReauthorization
+        let states = Set(connections.map(\.state))
+        if states.contains(.active) { return .active }
+        if states.contains(.needsReauthorization) { return .needsReauthorization }
+        return states.contains(.pending) ? .pending : states.contains(.failed) ? .failed : .missing
     }
 }

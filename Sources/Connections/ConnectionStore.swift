@@ -19,21 +19,47 @@ package final class ConnectionStore: ConnectionDirectory {
                     created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL) STRICT;
                 CREATE INDEX connection_user ON connection(user, toolkit)
                 """
-        )
+        ),
+        // SQLite cannot change a check, so the table is made again.
+        Migration(
+            domain: "connections",
+            version: 2,
+            sql: """
+                ALTER TABLE connection RENAME TO connection_1;
+                DROP INDEX connection_user;
+                CREATE TABLE connection(
+                    id TEXT PRIMARY KEY, user TEXT NOT NULL, toolkit TEXT NOT NULL, label TEXT NOT NULL,
+                    fields TEXT NOT NULL, secret_names TEXT NOT NULL, secrets BLOB NOT NULL, base_url TEXT,
+                    state TEXT NOT NULL CHECK(state IN('pending','active','failed','needs_reauth')), problem TEXT,
+                    grant_type TEXT, access_expires INTEGER, refresh_started INTEGER,
+                    refresh_epoch INTEGER NOT NULL DEFAULT 0,
+                    created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL) STRICT;
+                INSERT INTO connection(id, user, toolkit, label, fields, secret_names, secrets, base_url, state,
+                    created_at, updated_at)
+                    SELECT id, user, toolkit, label, fields, secret_names, secrets, base_url, state, created_at,
+                    updated_at FROM connection_1;
+                DROP TABLE connection_1;
+                CREATE INDEX connection_user ON connection(user, toolkit)
+                """
+        ),
     ]
 
-    private struct Row {
+    struct Row {
         var record: ConnectionRecord
         var sealed: [UInt8]
+        /// How often its tokens were renewed.
+        var epoch = 0
+        /// A renewal was begun, and this process does not know how it ended.
+        var isInterrupted = false
         /// The connection with its secrets, once it has been used.
         var opened: AuthorizedConnection?
     }
 
-    private let database: any Database
-    private let vault: Vault
-    private let clock: any WallClock
-    private let log: Log
-    private let rows: Locked<[String: Row]>
+    let database: any Database
+    let vault: Vault
+    let clock: any WallClock
+    let log: Log
+    let rows: Locked<[String: Row]>
 
     /// Reads the connections that there are; the migrations must have been applied.
     ///
@@ -53,8 +79,8 @@ package final class ConnectionStore: ConnectionDirectory {
         var rows: [String: Row] = [:]
         for row in found {
             do {
-                let (record, sealed) = try ConnectionStore.decode(row)
-                rows[record.id] = Row(record: record, sealed: sealed)
+                let decoded = try ConnectionStore.decode(row)
+                rows[decoded.record.id] = decoded
             } catch {
                 let id = (try? row.optionalText("id")) ?? "?"
                 log.error("connection is damaged and left out", ["connection": id, "error": "\(error)"])
@@ -80,29 +106,43 @@ package final class ConnectionStore: ConnectionDirectory {
 
     /// Keeps a new connection; what it must consist of is the toolkit's scheme's business.
     ///
+    /// - Parameters:
+    ///   - new: The connection.
+    ///   - tokens: What its authorization server gave.
+    ///   - state: `pending` until it has been tried.
     /// - Throws: ``ConnectionError`` with code `storage` or `sealed`.
     @discardableResult
-    package func add(_ new: NewConnection) async throws(ConnectionError) -> ConnectionRecord {
+    package func add(
+        _ new: NewConnection,
+        tokens: TokenSet? = nil,
+        state: ConnectionState = .active
+    ) async throws(ConnectionError) -> ConnectionRecord {
         let now = clock.now()
+        var secrets = new.secrets
+        secrets[OAuthScheme.accessToken] = tokens?.access
+        secrets[OAuthScheme.refreshToken] = tokens?.refresh
         let record = ConnectionRecord(
             id: Identifier.make("conn", at: now),
             user: new.user,
             toolkit: new.toolkit,
             label: new.label.isEmpty ? new.toolkit : new.label,
             fields: new.fields,
-            secretNames: new.secrets.keys.sorted(),
+            secretNames: secrets.keys.sorted(),
             baseURL: new.baseURL,
-            state: .active,
+            state: state,
+            grant: new.grant,
+            accessExpires: tokens?.expires,
             createdAt: now,
             updatedAt: now
         )
-        let sealed = try vault.seal(ConnectionStore.encode(new.secrets), for: ConnectionStore.place(record))
+        let sealed = try vault.seal(ConnectionStore.encode(secrets), for: ConnectionStore.place(record))
         do {
             try await database.write { transaction in
                 try transaction.execute(
                     """
                     INSERT INTO connection(id, user, toolkit, label, fields, secret_names, secrets, base_url, state,
-                        created_at, updated_at) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                        grant_type, access_expires, created_at, updated_at)
+                        VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                     """,
                     .text(record.id),
                     .text(new.user),
@@ -113,6 +153,8 @@ package final class ConnectionStore: ConnectionDirectory {
                     .blob(sealed),
                     .optional(record.baseURL),
                     .text(record.state.rawValue),
+                    .optional(record.grant?.rawValue),
+                    .optional(record.accessExpires?.milliseconds),
                     .integer(now.milliseconds),
                     .integer(now.milliseconds)
                 )
@@ -140,12 +182,21 @@ package final class ConnectionStore: ConnectionDirectory {
 
     /// Says whether a connection works, as a test or a call has shown.
     ///
+    /// - Parameters:
+    ///   - id: The connection; nothing happens when there is none.
+    ///   - state: What it is from now on.
+    ///   - problem: Why it cannot be used, as a sentence.
     /// - Throws: ``ConnectionError`` with code `storage`.
-    package func mark(_ id: String, as state: ConnectionState) async throws(ConnectionError) {
+    package func mark(
+        _ id: String,
+        as state: ConnectionState,
+        because problem: String? = nil
+    ) async throws(ConnectionError) {
         let now = clock.now()
         let changed = rows.withLock { rows in
-            guard let old = rows[id]?.record.state, old != state else { return false }
+            guard let old = rows[id]?.record, old.state != state || old.problem != problem else { return false }
             rows[id]?.record.state = state
+            rows[id]?.record.problem = problem
             rows[id]?.record.updatedAt = now
             return true
         }
@@ -153,8 +204,9 @@ package final class ConnectionStore: ConnectionDirectory {
         do {
             try await database.write { transaction in
                 try transaction.execute(
-                    "UPDATE connection SET state = ?, updated_at = ? WHERE id = ?",
+                    "UPDATE connection SET state = ?, problem = ?, updated_at = ? WHERE id = ?",
                     .text(state.rawValue),
+                    .optional(problem),
                     .integer(now.milliseconds),
                     .text(id)
                 )
@@ -167,8 +219,14 @@ package final class ConnectionStore: ConnectionDirectory {
         toolkit: String,
         id: String?
     ) async throws(ConnectionError) -> AuthorizedConnection {
-        let record = try ConnectionChoice.choose(connections(of: user), user: user, toolkit: toolkit, id: id)
-        return try authorized(record.id)
+        try authorized(choose(user: user, toolkit: toolkit, id: id).id)
+    }
+
+    /// The connection that a call means, its secrets still sealed.
+    ///
+    /// - Throws: ``ConnectionError`` with code `missing`, `ambiguous` or `needsReauthorization`.
+    func choose(user: String, toolkit: String, id: String?) throws(ConnectionError) -> ConnectionRecord {
+        try ConnectionChoice.choose(connections(of: user), user: user, toolkit: toolkit, id: id)
     }
 
     /// A connection with its secrets in the clear, whatever its state; for testing one.
@@ -196,7 +254,8 @@ package final class ConnectionStore: ConnectionDirectory {
             toolkit: record.toolkit,
             fields: record.fields,
             secrets: secrets,
-            baseURL: record.baseURL
+            baseURL: record.baseURL,
+            generation: row.epoch
         )
         // Only for the very row that was opened: another thread may have replaced it meanwhile.
         rows.withLock { if $0[id]?.sealed == row.sealed { $0[id]?.opened = opened } }
@@ -211,18 +270,18 @@ package final class ConnectionStore: ConnectionDirectory {
         } catch { log.error("connection state was not stored", ["connection": id, "error": "\(error)"]) }
     }
 
-    private static func storage(_ error: any Error) -> ConnectionError {
+    static func storage(_ error: any Error) -> ConnectionError {
         ConnectionError(.storage, "Connections cannot be stored or read: \(error)", cause: error)
     }
 
-    private static func object(_ fields: [String: String]) -> JSONValue {
+    static func object(_ fields: [String: String]) -> JSONValue {
         var object = JSONObject()
         for (name, value) in fields.sorted(by: { $0.key < $1.key }) { object[name] = .string(value) }
         return .object(object)
     }
 
     /// Binds the secrets to their row, and to everything that decides where they are sent.
-    private static func place(_ record: ConnectionRecord) -> Vault.Place {
+    static func place(_ record: ConnectionRecord) -> Vault.Place {
         let destination: JSONValue = [
             "user": record.user.map { .string($0) } ?? .null,
             "toolkit": .string(record.toolkit),
@@ -237,7 +296,7 @@ package final class ConnectionStore: ConnectionDirectory {
         )
     }
 
-    private static func encode(_ secrets: [String: Secret]) -> [UInt8] {
+    static func encode(_ secrets: [String: Secret]) -> [UInt8] {
         JSONWriter.bytes(of: object(secrets.mapValues { $0.reveal() }))
     }
 
@@ -250,7 +309,7 @@ package final class ConnectionStore: ConnectionDirectory {
         return secrets
     }
 
-    private static func decode(_ row: SQLRow) throws -> (ConnectionRecord, [UInt8]) {
+    private static func decode(_ row: SQLRow) throws -> Row {
         guard let state = ConnectionState(rawValue: try row.text("state")) else {
             throw StorageError(.mismatch, "the state is unknown")
         }
@@ -267,9 +326,17 @@ package final class ConnectionStore: ConnectionDirectory {
             secretNames: try row.text("secret_names").split(separator: " ").map(String.init),
             baseURL: try row.optionalText("base_url"),
             state: state,
+            problem: try row.optionalText("problem"),
+            grant: try row.optionalText("grant_type").flatMap { OAuthScheme.Grant(rawValue: $0) },
+            accessExpires: try row.optionalInteger("access_expires").map { Timestamp(milliseconds: $0) },
             createdAt: Timestamp(milliseconds: try row.integer("created_at")),
             updatedAt: Timestamp(milliseconds: try row.integer("updated_at"))
         )
-        return (record, try row.blob("secrets"))
+        return Row(
+            record: record,
+            sealed: try row.blob("secrets"),
+            epoch: Int(try row.integer("refresh_epoch")),
+            isInterrupted: try row.optionalInteger("refresh_started") != nil
+        )
     }
 }

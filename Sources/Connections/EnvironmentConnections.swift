@@ -17,7 +17,8 @@ package enum EnvironmentConnections {
     ) -> (connections: [AuthorizedConnection], problems: [ConnectionError]) {
         var connections: [AuthorizedConnection] = []
         var problems: [ConnectionError] = []
-        for (toolkit, scheme) in schemes.sorted(by: { $0.key < $1.key }) {
+        // Tokens change, and the environment does not: it can only give the client.
+        for (toolkit, scheme) in schemes.sorted(by: { $0.key < $1.key }) where scheme.oauth == nil {
             var fields: [String: String] = [:]
             var secrets: [String: Secret] = [:]
             for field in scheme.fields {
@@ -49,6 +50,20 @@ package enum EnvironmentConnections {
             }
         }
         return (connections, problems)
+    }
+
+    /// The OAuth clients that the operator registered: `<TOOLKIT>_CLIENT_ID` and `<TOOLKIT>_CLIENT_SECRET`.
+    package static func clients(
+        schemes: [String: AuthenticationScheme],
+        variables: [String: String]
+    ) -> [String: OAuthClient] {
+        var clients: [String: OAuthClient] = [:]
+        for (toolkit, scheme) in schemes where scheme.oauth != nil {
+            guard let id = variables[name(toolkit, OAuthScheme.clientID)], !id.isEmpty else { continue }
+            let secret = variables[name(toolkit, OAuthScheme.clientSecret)].flatMap { $0.isEmpty ? nil : Secret($0) }
+            clients[toolkit] = OAuthClient(id: id, secret: secret)
+        }
+        return clients
     }
 
     /// The variable for a field of a toolkit, such as `ACME_API_KEY`.

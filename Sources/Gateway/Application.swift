@@ -29,7 +29,7 @@ package final class Application: Sendable {
     /// What is wrong with files of the home folder; what they hold besides is used.
     package let diagnostics: [Diagnostic]
 
-    let stored: ConnectionStore
+    let keeper: ConnectionKeeper
     /// Every write that was or may have been sent.
     package let ledger: WriteLedger
     private let folder: DataFolder
@@ -53,7 +53,7 @@ package final class Application: Sendable {
         endpoints = parts.endpoints
         approvals = parts.approvals
         connections = parts.connections
-        stored = parts.stored
+        keeper = parts.keeper
         people = parts.people
         connectLinks = parts.connectLinks
         address = parts.address
@@ -68,7 +68,7 @@ package final class Application: Sendable {
         var endpoints: EndpointStore
         var approvals: ApprovalStore
         var connections: CompositeConnectionSource
-        var stored: ConnectionStore
+        var keeper: ConnectionKeeper
         var people: PeopleStore
         var connectLinks: ConnectLinks
         var address: PublicAddress
@@ -137,6 +137,10 @@ package final class Application: Sendable {
             createsMissing: !hasSecrets
         )
         let stored = try await ConnectionStore(database: database, vault: vault, log: log)
+        let schemes = Dictionary(
+            loaded.toolkits.map { ($0.name, $0.authentication) },
+            uniquingKeysWith: { a, _ in a }
+        )
         let fixed: FixedConnections
         if let sandbox {
             fixed = FixedConnections(
@@ -145,10 +149,6 @@ package final class Application: Sendable {
                 howToRenew: "Start the sandbox again."
             )
         } else {
-            let schemes = Dictionary(
-                loaded.toolkits.map { ($0.name, $0.authentication) },
-                uniquingKeysWith: { a, _ in a }
-            )
             let found = EnvironmentConnections.read(schemes: schemes, variables: configuration.environment)
             for problem in found.problems { log.warning(problem.message) }
             fixed = FixedConnections(
@@ -157,14 +157,19 @@ package final class Application: Sendable {
                 howToRenew: "Set the variable to a key that is valid and start again."
             )
         }
-        let connections = CompositeConnectionSource([stored, fixed])
+        let transport: any HTTPTransport = sandbox == nil ? drivers.transport : LoopbackTransport(drivers.transport)
+        let keeper = ConnectionKeeper(store: stored, transport: transport, log: log)
+        let connections = CompositeConnectionSource([keeper, fixed])
         let toolkits = ToolkitProvider(
             toolkits: loaded.toolkits,
             connections: connections,
-            transport: sandbox == nil ? drivers.transport : LoopbackTransport(drivers.transport),
+            transport: transport,
             clock: SystemClock(),
             log: log
         )
+        keeper.use(
+            clients: EnvironmentConnections.clients(schemes: schemes, variables: configuration.environment)
+        ) { [weak toolkits] name in toolkits?.toolkit(named: name)?.authentication }
         let address = PublicAddress()
         let links = ConnectLinks(database: database, address: address)
         let ledger = try await makeLedger(configuration, drivers, sandbox, database, vault)
@@ -183,7 +188,7 @@ package final class Application: Sendable {
             endpoints: try await EndpointStore(database: database, log: log),
             approvals: ApprovalStore(database: database, vault: vault, log: log),
             connections: connections,
-            stored: stored,
+            keeper: keeper,
             people: try await PeopleStore(database: database),
             connectLinks: links,
             address: address,

@@ -1,6 +1,6 @@
 import HTTP
 import JSON
-import ToolRouter
+package import ToolRouter
 import Tools
 
 extension Application {
@@ -28,6 +28,11 @@ extension Application {
         )
     }
 
+    /// What pages and the control API do with connections.
+    package var administration: ConnectionAdministration {
+        ConnectionAdministration(keeper: keeper, toolkits: toolkits)
+    }
+
     /// What the control socket serves.
     func controlHandler(publicURL: String) -> any HTTPHandler {
         ControlHandler(application: self, publicURL: publicURL)
@@ -51,7 +56,7 @@ private struct ControlHandler: HTTPHandler {
         routes = ControlRoutes(
             store: application.endpoints,
             router: application.router,
-            administration: ConnectionAdministration(store: application.stored, toolkits: application.toolkits),
+            administration: application.administration,
             links: application.connectLinks,
             publicURL: publicURL
         )

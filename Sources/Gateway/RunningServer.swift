@@ -1,5 +1,6 @@
 import ATSSandbox
 import Basics
+import Connections
 import EventLoops
 import HTTP
 import ToolRouter
@@ -19,6 +20,8 @@ package struct RunningServer: Sendable {
     private let servers: [HTTPServer]
     /// Deletes expired endpoints while the server runs.
     private let purging: Task<Void, Never>
+    /// Renews tokens of connections before they end.
+    private let renewing: Task<Void, Never>
 
     fileprivate init(
         address: String,
@@ -26,7 +29,8 @@ package struct RunningServer: Sendable {
         endpointCount: Int,
         simulated: [String],
         servers: [HTTPServer],
-        purging: Task<Void, Never>
+        purging: Task<Void, Never>,
+        renewing: Task<Void, Never>
     ) {
         self.address = address
         self.sandboxEndpoint = sandboxEndpoint
@@ -34,21 +38,27 @@ package struct RunningServer: Sendable {
         self.simulated = simulated
         self.servers = servers
         self.purging = purging
+        self.renewing = renewing
     }
 
     /// Stops listening, and finishes what is being handled, for up to `seconds`; to be called before the application closes.
     package func stop(within seconds: Double = 10) async {
         purging.cancel()
+        renewing.cancel()
         await withDiscardingTaskGroup { group in
             for server in servers { group.addTask { await server.shutDown(within: seconds) } }
         }
         await purging.value
+        await renewing.value
     }
 }
 
 extension Application {
     /// Seconds between two looks for endpoints that have expired; those are refused at once, and deleted at leisure.
     private static let purgeInterval = 60.0
+
+    /// Seconds between two looks for tokens that will end.
+    private static let renewalInterval = 15.0
 
     /// Listens.
     ///
@@ -93,6 +103,10 @@ extension Application {
                 purging: Task { [endpoints, drivers, log = configuration.log] in
                     let loop = drivers.loops.next()
                     await endpoints.keepPurged(log: log) { try await loop.sleep(seconds: Application.purgeInterval) }
+                },
+                renewing: Task { [keeper, drivers] in
+                    let loop = drivers.loops.next()
+                    await keeper.keepFresh { try await loop.sleep(seconds: Application.renewalInterval) }
                 }
             )
         } catch {

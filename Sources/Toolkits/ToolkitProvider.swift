@@ -94,13 +94,23 @@ package final class ToolkitProvider: ToolProvider {
     ///
     /// The result is an error that says what to do when the connection does not work.
     package func probe(toolkit name: String, user: String, connection: String? = nil) async -> ToolResult {
-        guard let toolkit = toolkit(named: name) else {
-            let near = Similarity.nearest(to: name, among: toolkits.map(\.name)).joined(separator: ", ")
-            let hint = near.isEmpty ? "" : " Did you mean \(near)?"
-            return .failure("toolkit_not_found", "There is no toolkit \(name).\(hint)")
+        do {
+            return await probe(try await connections.connection(user: user, toolkit: name, id: connection))
+        } catch {
+            var failure = ToolFailure(error)
+            failure.details["toolkit"] = .string(name)
+            return toolkit(named: name) == nil ? unknownToolkit(name) : failure.result
         }
+    }
+
+    /// Tries a connection, whatever its state, with the call that its toolkit names for that.
+    package func probe(_ connection: AuthorizedConnection) async -> ToolResult {
+        guard let toolkit = toolkit(named: connection.toolkit) else { return unknownToolkit(connection.toolkit) }
         guard let probe = toolkit.settings.probe, let tool = toolkit.tool(named: probe.tool) else {
-            return .failure("no_probe", "The toolkit \(name) names no call by which a connection can be tested.")
+            return .failure(
+                ToolkitProvider.noProbe,
+                "The toolkit \(toolkit.name) names no call by which a connection can be tested."
+            )
         }
         do throws(ToolFailure) {
             let bound: ArgumentReader.Bound
@@ -109,16 +119,34 @@ package final class ToolkitProvider: ToolProvider {
             } catch {
                 throw ToolFailure(error)
             }
-            let execution = try await execution(toolkit, user: user, connection: connection)
-            _ = try await execution.run(tool, bound)
+            _ = try await execution(toolkit, connection).run(tool, bound)
             return ToolResult(
-                ["status": "ok", "toolkit": .string(name), "connection": .string(execution.connection.id)],
-                text: "The connection \(execution.connection.id) to \(toolkit.title) works.",
+                ["status": "ok", "toolkit": .string(toolkit.name), "connection": .string(connection.id)],
+                text: "The connection \(connection.id) to \(toolkit.title) works.",
                 origin: .ats
             )
         } catch {
             return error.result
         }
+    }
+
+    /// The error of ``probe(_:)`` for a toolkit without a probe.
+    package static let noProbe = "no_probe"
+
+    private func unknownToolkit(_ name: String) -> ToolResult {
+        let near = Similarity.nearest(to: name, among: toolkits.map(\.name)).joined(separator: ", ")
+        let hint = near.isEmpty ? "" : " Did you mean \(near)?"
+        return .failure("toolkit_not_found", "There is no toolkit \(name).\(hint)")
+    }
+
+    private func execution(_ toolkit: Toolkit, _ connection: AuthorizedConnection) -> ToolExecution {
+        ToolExecution(
+            toolkit: toolkit,
+            connection: connection,
+            connections: connections,
+            transport: transport,
+            clock: clock
+        )
     }
 
     private func execution(
@@ -127,13 +155,9 @@ package final class ToolkitProvider: ToolProvider {
         connection id: String?
     ) async throws(ToolFailure) -> ToolExecution {
         do {
-            let connection = try await connections.connection(user: user, toolkit: toolkit.name, id: id)
-            return ToolExecution(
-                toolkit: toolkit,
-                connection: connection,
-                connections: connections,
-                transport: transport,
-                clock: clock
+            return execution(
+                toolkit,
+                try await connections.connection(user: user, toolkit: toolkit.name, id: id)
             )
         } catch {
             var failure = ToolFailure(error)

@@ -44,7 +44,10 @@ import Tools
         let routes = ControlRoutes(
             store: endpoints,
             router: Fixture.router(provider),
-            administration: ConnectionAdministration(store: connections, toolkits: toolkits),
+            administration: ConnectionAdministration(
+                keeper: ConnectionKeeper(store: connections, transport: Unreachable()),
+                toolkits: toolkits
+            ),
             links: ConnectLinks(database: database, address: PublicAddress()),
             publicURL: "https://tools.example"
         )

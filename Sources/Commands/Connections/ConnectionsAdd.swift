@@ -33,18 +33,15 @@ extension Command {
             body["user"] = .string(try invocation.value("user") ?? invocation.configuration().defaultUser)
             if let label = invocation.value("label") { body["label"] = .string(label) }
             if let url = invocation.value("base-url") { body["base_url"] = .string(url) }
+            if invocation.has("no-test") { body["test"] = false }
             let request = body
             return try await invocation.withControl { control in
                 let connection = try await control.send("POST", "/v1/connections", body: request)
                 let id = connection["id"]?.string ?? ""
-                if !invocation.has("no-test") {
-                    let target = "/v1/connections/" + PercentEncoding.encode(id)
-                    let answer = try? await control.send("POST", target + "/test")
-                    guard answer?["ok"]?.bool == true else {
-                        _ = try await control.send("DELETE", target)
-                        let reason = answer?["message"]?.string ?? "the key could not be tried"
-                        throw CommandError("not connected: \(reason)", status: .needsPerson)
-                    }
+                guard connection["state"]?.string == "active" else {
+                    _ = try await control.send("DELETE", "/v1/connections/" + PercentEncoding.encode(id))
+                    let reason = connection["message"]?.string ?? "it could not be tried"
+                    throw CommandError("not connected: \(reason)", status: .needsPerson)
                 }
                 if invocation.json {
                     invocation.terminal.print(JSONWriter.pretty(connection))

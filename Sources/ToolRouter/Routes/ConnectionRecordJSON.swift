@@ -11,7 +11,10 @@ extension ConnectionRecord {
             "id": .string(id), "user": user.map { .string($0) } ?? .null, "toolkit": .string(toolkit),
             "label": .string(label), "fields": .object(fields),
             "secrets": .array(secretNames.map { .string($0) }), "base_url": baseURL.map { .string($0) } ?? .null,
-            "state": .string(state.rawValue), "created_at": .string(createdAt.iso8601),
+            "state": .string(state.rawValue), "problem": problem.map { .string($0) } ?? .null,
+            "grant": grant.map { .string($0.rawValue) } ?? .null,
+            "token_expires_at": accessExpires.map { .string($0.iso8601) } ?? .null,
+            "created_at": .string(createdAt.iso8601),
             "updated_at": .string(updatedAt.iso8601),
         ]
     }

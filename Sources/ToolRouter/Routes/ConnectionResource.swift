@@ -1,68 +1,16 @@
 import Basics
-package import Connections
+import Connections
 import HTTP
 import JSON
-package import Toolkits
-package import Tools
-
-/// What the control API and the command line do with connections.
-package struct ConnectionAdministration: Sendable {
-    package let store: ConnectionStore
-    package let toolkits: ToolkitProvider
-
-    package init(store: ConnectionStore, toolkits: ToolkitProvider) {
-        self.store = store
-        self.toolkits = toolkits
-    }
-
-    /// The toolkit of that name.
-    ///
-    /// - Throws: ``ConnectionError`` with code `invalid` that names the nearest ones.
-    @discardableResult
-    package func check(toolkit name: String) throws(ConnectionError) -> Toolkit {
-        if let toolkit = toolkits.toolkit(named: name) { return toolkit }
-        let names = toolkits.toolkits.map(\.name)
-        let near = Similarity.nearest(to: name, among: names, limit: 3)
-        throw ConnectionError(
-            .invalid,
-            "There is no toolkit \(name)."
-                + (near.isEmpty
-                    ? " There are: \(names.joined(separator: ", "))."
-                    : " Did you mean \(near.joined(separator: ", "))?")
-        )
-    }
-
-    /// Holds a new connection against what its toolkit asks for, and keeps it.
-    ///
-    /// - Throws: ``ConnectionError`` with code `invalid`, `sealed` or `storage`.
-    package func add(_ new: NewConnection) async throws(ConnectionError) -> ConnectionRecord {
-        let toolkit = try check(toolkit: new.toolkit)
-        try toolkit.authentication.check(
-            toolkit: new.toolkit,
-            fields: new.fields,
-            secrets: new.secrets,
-            hasBaseURL: new.baseURL != nil
-        )
-        return try await store.add(new)
-    }
-
-    /// Tries a connection with its toolkit's own probe, and remembers what came of it.
-    ///
-    /// - Throws: ``ConnectionError`` with code `missing` or `storage`.
-    package func test(_ id: String) async throws(ConnectionError) -> (record: ConnectionRecord, result: ToolResult) {
-        guard let record = store.record(id), let user = record.user else {
-            throw ConnectionError(.missing, "There is no connection \(id). See: switchboard connections list")
-        }
-        // One that was refused is tried all the same: that is what a test is for.
-        try await store.mark(id, as: .active)
-        let result = await toolkits.probe(toolkit: record.toolkit, user: user, connection: id)
-        return (store.record(id) ?? record, result)
-    }
-}
 
 /// `/v1/connections`.
 struct ConnectionResource {
     let administration: ConnectionAdministration
+    /// Where browsers come back to.
+    let redirectURI: String
+
+    /// Where browsers come back to, below the public URL.
+    static let callbackPath = "/oauth/callback"
 
     private static let members = ["user", "toolkit", "label", "fields", "secrets", "base_url"]
 
@@ -82,17 +30,36 @@ struct ConnectionResource {
             }
             return ControlCall.json(["connections": .array(records.map { .object($0.json) }), "next_cursor": .null])
         case ("POST", 1, _):
-            let record = try await administration.add(try new(call))
-            return ControlCall.json(.object(record.json), status: 201)
+            let arguments = try call.arguments(ConnectionResource.members + ["test"])
+            let trial = try await administration.connect(
+                try new(arguments),
+                isTried: try arguments.flag("test") ?? true
+            )
+            var body = trial.record.json
+            if !trial.works { body["message"] = .string(trial.message) }
+            return ControlCall.json(.object(body), status: 201)
+        case ("POST", 2, "authorize"):
+            let start = try administration.beginOAuth(
+                try new(call.arguments(ConnectionResource.members)),
+                redirectURI: redirectURI,
+                session: nil
+            )
+            return ControlCall.json(
+                [
+                    "flow": .string(start.id), "authorization_url": .string(start.url),
+                    "redirect_uri": .string(redirectURI), "expires_at": .string(start.expiresAt.iso8601),
+                ],
+                status: 201
+            )
+        case ("GET", 3, let flow?) where call.path[1] == "authorize": return try standing(of: flow)
         case ("GET", 2, let id?): return ControlCall.json(.object(try record(id).json))
         case ("DELETE", 2, let id?):
             guard try await administration.store.remove(id) else { throw missing(id) }
             return HTTPResponse(status: 204)
         case ("POST", 3, "test"):
-            let (record, result) = try await administration.test(call.path[1])
+            let trial = try await administration.test(call.path[1])
             return ControlCall.json([
-                "connection": .object(record.json), "ok": .bool(!result.isError),
-                "message": .string(result.displayText),
+                "connection": .object(trial.record.json), "ok": .bool(trial.works), "message": .string(trial.message),
             ])
         case (_, 1, _): throw Problem.method("GET, POST")
         case (_, 2, _): throw Problem.method("GET, DELETE")
@@ -101,9 +68,21 @@ struct ConnectionResource {
         }
     }
 
-    private func new(_ call: ControlCall) throws -> NewConnection {
-        let arguments = try call.arguments(ConnectionResource.members)
-        return NewConnection(
+    private func standing(of flow: String) throws -> HTTPResponse {
+        switch administration.keeper.standing(ofFlow: flow) {
+        case nil: throw Problem(404, "not_found", "There is no authorization \(flow.prefix(64)).")
+        case .waiting?: return ControlCall.json(["status": "waiting"])
+        case .failed(let error)?:
+            return ControlCall.json([
+                "status": "failed", "code": .string(error.code.rawValue), "message": .string(error.message),
+            ])
+        case .ended(let id)?:
+            return ControlCall.json(["status": "done", "connection": .object(try record(id).json)])
+        }
+    }
+
+    private func new(_ arguments: ArgumentObject) throws -> NewConnection {
+        NewConnection(
             user: try arguments.string("user", limit: 200),
             toolkit: try arguments.string("toolkit", limit: 200),
             label: try arguments.optionalString("label", limit: 200) ?? "",

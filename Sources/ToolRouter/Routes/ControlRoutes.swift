@@ -30,7 +30,10 @@ package struct ControlRoutes: HTTPHandler {
     ) {
         endpoints = EndpointResource(store: store, router: router, publicURL: publicURL)
         tools = ToolResource(router: router)
-        connections = ConnectionResource(administration: administration)
+        connections = ConnectionResource(
+            administration: administration,
+            redirectURI: publicURL + ConnectionResource.callbackPath
+        )
         self.links = ConnectLinkResource(links: links, administration: administration)
     }
 

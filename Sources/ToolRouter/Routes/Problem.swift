@@ -33,6 +33,8 @@ struct Problem: Error {
         switch error.code {
         case .missing: self.init(404, error.code.rawValue, error.message)
         case .invalid: self.init(400, error.code.rawValue, error.message)
+        case .refused: self.init(403, error.code.rawValue, error.message)
+        case .unavailable: self.init(502, error.code.rawValue, error.message)
         case .ambiguous, .needsReauthorization: self.init(409, error.code.rawValue, error.message)
         case .sealed, .storage: self.init(500, error.code.rawValue, error.message)
         }

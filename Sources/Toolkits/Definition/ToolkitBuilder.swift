@@ -198,6 +198,10 @@ struct ToolkitBuilder {
             reader.error(place.appending("scheme"), "the OpenAPI document has no security scheme \"\(name)\"")
             return AuthenticationScheme(placement: .none, fields: given.fields)
         }
+        if scheme["type"]?.string == "oauth2" { return oauth(scheme, name) }
+        if given.oauth.isGiven {
+            reader.error(place.appending("oauth"), "\"\(name)\" in the OpenAPI document is not of type oauth2")
+        }
         guard let credential = given.credential, given.fields.contains(where: { $0.name == credential && $0.isSecret })
         else {
             reader.error(place.appending("credential"), "must name a field that is secret")
@@ -218,6 +222,68 @@ struct ToolkitBuilder {
             placement = .none
         }
         return AuthenticationScheme(placement: placement, fields: given.fields)
+    }
+
+    private mutating func oauth(_ scheme: JSONObject, _ name: String) -> AuthenticationScheme {
+        let given = definition.authentication
+        let rule = given.oauth
+        let place = JSONPointer(tokens: ["authentication"])
+        let documentPlace = JSONPointer(tokens: ["components", "securitySchemes", name, "flows"])
+        if given.credential != nil {
+            reader.error(place.appending("credential"), "is not needed: the access token is sent")
+        }
+        for field in given.fields where OAuthScheme.clientFields.contains(where: { $0.name == field.name }) {
+            reader.error(place.appending("fields"), "\"\(field.name)\" is asked for already")
+        }
+        let flows: [OAuthScheme.Grant: JSONValue] = [
+            .authorizationCode: scheme["flows"]?["authorizationCode"] ?? .null,
+            .clientCredentials: scheme["flows"]?["clientCredentials"] ?? .null,
+        ]
+        let offered = OAuthScheme.Grant.allCases.filter { flows[$0]?.object != nil }
+        let grants = rule.grants ?? offered
+        var address = ""
+        var tokens: Set<String> = []
+        var scopes: [String] = []
+        for grant in grants {
+            guard let flow = flows[grant]?.object else {
+                documentReader.error(documentPlace, "has no flow for \(grant.rawValue)")
+                continue
+            }
+            if grant == .authorizationCode { address = url(flow, "authorizationUrl", documentPlace) }
+            tokens.insert(url(flow, "tokenUrl", documentPlace))
+            for scope in flow["scopes"]?.object?.names ?? [] where !scopes.contains(scope) { scopes.append(scope) }
+        }
+        if grants.isEmpty {
+            documentReader.error(documentPlace, "must have authorizationCode or clientCredentials; others are not safe")
+        }
+        if tokens.count > 1 { documentReader.error(documentPlace, "the flows must have one tokenUrl between them") }
+        let oauth = OAuthScheme(
+            grants: grants,
+            authorizationURL: address,
+            tokenURL: tokens.first ?? "",
+            issuer: rule.issuer,
+            scopes: rule.scopes ?? scopes,
+            clientAuthentication: rule.clientAuthentication,
+            parameters: rule.parameters
+        )
+        return AuthenticationScheme(oauth: oauth, fields: given.fields)
+    }
+
+    /// An address of a flow; its placeholders must be fields that can only be labels of host names.
+    private mutating func url(_ flow: JSONObject, _ name: String, _ place: JSONPointer) -> String {
+        let text = flow[name]?.string ?? ""
+        var sample = text
+        for field in definition.authentication.fields where field.isHostLabel {
+            sample = sample.split(separator: "{\(field.name)}", omittingEmptySubsequences: false).joined(separator: "x")
+        }
+        if !OAuthScheme.isSafe(sample) || sample.contains("{") {
+            documentReader.error(
+                place,
+                "\(name) must be an https address, or an http one on this machine; {field} stands for a field with "
+                    + "\"server_variable\""
+            )
+        }
+        return text
     }
 
     private func nearestOperation(_ name: String) -> String {

@@ -32,7 +32,20 @@ struct ToolkitDefinition {
         /// Field by the name of the server variable that it fills.
         var serverVariables: [String: String] = [:]
         var probe: (tool: String, arguments: JSONObject)?
+        var oauth = OAuthRule()
     }
+}
+
+/// What OpenAPI has no words for in an OAuth 2 scheme.
+struct OAuthRule {
+    /// Nil for those that the OpenAPI document has.
+    var grants: [OAuthScheme.Grant]?
+    var issuer: String?
+    /// Nil for all that the OpenAPI document names.
+    var scopes: [String]?
+    var clientAuthentication = OAuthScheme.ClientAuthentication.basic
+    var parameters: [OAuthScheme.Parameter] = []
+    var isGiven = false
 }
 
 /// What is the same in every request.

@@ -64,8 +64,9 @@ struct ToolkitDefinitionReader {
 
     private mutating func readAuthentication(_ root: Section) -> ToolkitDefinition.Authentication {
         var result = ToolkitDefinition.Authentication()
-        let keys = ["scheme", "credential", "fields", "probe"]
+        let keys = ["scheme", "credential", "fields", "probe", "oauth"]
         guard let section = reader.section(root, "authentication", keys: keys) else { return result }
+        result.oauth = readOAuth(section)
         result.scheme = reader.string(section, "scheme")
         result.credential = reader.string(section, "credential")
         let fieldKeys = ["name", "title", "description", "secret", "optional", "server_variable"]
@@ -93,6 +94,38 @@ struct ToolkitDefinitionReader {
             result.probe = (tool, reader.section(probe, "arguments")?.object ?? [:])
         }
         return result
+    }
+
+    private mutating func readOAuth(_ authentication: Section) -> OAuthRule {
+        var rule = OAuthRule()
+        let keys = ["grants", "issuer", "scopes", "client_authentication", "authorization_parameters"]
+        guard let section = reader.section(authentication, "oauth", keys: keys) else { return rule }
+        rule.isGiven = true
+        rule.issuer = reader.string(section, "issuer")
+        if section.has("scopes") { rule.scopes = reader.strings(section, "scopes") }
+        rule.clientAuthentication = reader.choice(section, "client_authentication") ?? .basic
+        if section.has("grants") {
+            rule.grants = reader.strings(section, "grants").enumerated().compactMap { position, name in
+                let grant = OAuthScheme.Grant(rawValue: name)
+                if grant == nil {
+                    let all = OAuthScheme.Grant.allCases.map(\.rawValue).joined(separator: ", ")
+                    reader.error(
+                        section.place("grants").appending(String(position)),
+                        "\"\(name)\" is not one of: \(all)"
+                    )
+                }
+                return grant
+            }
+        }
+        guard let parameters = reader.section(section, "authorization_parameters") else { return rule }
+        for parameter in parameters.object {
+            guard let value = reader.string(parameters, parameter.name) else { continue }
+            if OAuthScheme.reservedParameters.contains(parameter.name) {
+                reader.error(parameters.place(parameter.name), "\"\(parameter.name)\" is made for every flow anew")
+            }
+            rule.parameters.append(OAuthScheme.Parameter(name: parameter.name, value: value))
+        }
+        return rule
     }
 
     private mutating func readRequest(_ root: Section) -> RequestRule {

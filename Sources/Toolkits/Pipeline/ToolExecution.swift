@@ -76,6 +76,51 @@ struct ToolExecution: Sendable {
         _ bound: ArgumentReader.Bound,
         _ page: RequestBuilder.Page
     ) async throws(ToolFailure) -> ResponseReader.Reading {
+        do throws(ToolFailure) {
+            return try await attempt(tool, bound, page)
+        } catch {
+            guard let status = error.refusedStatus else { throw error }
+            // What was refused with 401 was not executed, so even a write may be sent again.
+            if status == 401, let other = try await renewed(error) {
+                do throws(ToolFailure) {
+                    return try await other.attempt(tool, bound, page)
+                } catch {
+                    if let status = error.refusedStatus {
+                        await connections.refused(connection: connection.id, status: status)
+                    }
+                    throw error
+                }
+            }
+            await connections.refused(connection: connection.id, status: status)
+            throw error
+        }
+    }
+
+    /// The same with newer credentials; nil where there are none.
+    private func renewed(_ refusal: ToolFailure) async throws(ToolFailure) -> ToolExecution? {
+        do {
+            guard let renewed = try await connections.renewed(connection) else { return nil }
+            return ToolExecution(
+                toolkit: toolkit,
+                connection: renewed,
+                connections: connections,
+                transport: transport,
+                clock: clock
+            )
+        } catch {
+            var failure = ToolFailure(error)
+            failure.details["toolkit"] = .string(toolkit.name)
+            failure.details["status"] = refusal.details["status"]
+            failure.details["outcome"] = refusal.details["outcome"]
+            throw failure
+        }
+    }
+
+    private func attempt(
+        _ tool: ToolkitTool,
+        _ bound: ArgumentReader.Bound,
+        _ page: RequestBuilder.Page
+    ) async throws(ToolFailure) -> ResponseReader.Reading {
         let isWrite = tool.specification.effect.isWrite
         let request = try RequestBuilder(toolkit: toolkit, tool: tool, connection: connection).request(
             bound,
@@ -97,19 +142,17 @@ struct ToolExecution: Sendable {
         if succeeded, bytes.isEmpty, toolkit.settings.response.success == nil {
             return ResponseReader.Reading(content: .nothing)
         }
-        guard succeeded else { throw await failure(tool, response, body) }
+        guard succeeded else { throw failure(tool, response, body) }
         guard let body else { throw unreadable(response.status, isWrite) }
         if let flag = toolkit.settings.response.success, body.element(at: flag)?.bool != true {
-            throw await failure(tool, response, body)
+            throw failure(tool, response, body)
         }
         return ResponseReader(rule: toolkit.settings.response, pagination: toolkit.settings.pagination).read(body)
     }
 
-    private func failure(_ tool: ToolkitTool, _ response: HTTPResponse, _ body: JSONElement?) async -> ToolFailure {
-        let reader = ErrorReader(toolkit: toolkit, tool: tool, connection: connection, now: clock.now())
-        let failure = reader.failure(response, body: body?.value)
-        if let status = failure.refusedStatus { await connections.refused(connection: connection.id, status: status) }
-        return failure
+    private func failure(_ tool: ToolkitTool, _ response: HTTPResponse, _ body: JSONElement?) -> ToolFailure {
+        ErrorReader(toolkit: toolkit, tool: tool, connection: connection, now: clock.now())
+            .failure(response, body: body?.value)
     }
 
     private func unreadable(_ status: Int, _ isWrite: Bool) -> ToolFailure {
