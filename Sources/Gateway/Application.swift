@@ -32,6 +32,7 @@ package final class Application: Sendable {
     let keeper: ConnectionKeeper
     /// Every write that was or may have been sent.
     package let ledger: WriteLedger
+    let paces: PaceStore
     private let folder: DataFolder
     private let database: SQLiteDatabase
 
@@ -54,6 +55,7 @@ package final class Application: Sendable {
         approvals = parts.approvals
         connections = parts.connections
         keeper = parts.keeper
+        paces = parts.paces
         people = parts.people
         connectLinks = parts.connectLinks
         address = parts.address
@@ -69,6 +71,7 @@ package final class Application: Sendable {
         var approvals: ApprovalStore
         var connections: CompositeConnectionSource
         var keeper: ConnectionKeeper
+        var paces: PaceStore
         var people: PeopleStore
         var connectLinks: ConnectLinks
         var address: PublicAddress
@@ -127,6 +130,7 @@ package final class Application: Sendable {
         try await database.migrate(
             ConnectionStore.migrations + EndpointStore.migrations + PeopleStore.migrations + ConnectLinks.migrations
                 + ApprovalStore.migrations + LedgerStore.migrations
+                + PaceStore.migrations
         )
         let loaded = ToolkitLoader.loadAll(home: configuration.home.path)
         let diagnostics = loaded.diagnostics
@@ -160,11 +164,15 @@ package final class Application: Sendable {
         let transport: any HTTPTransport = sandbox == nil ? drivers.transport : LoopbackTransport(drivers.transport)
         let keeper = ConnectionKeeper(store: stored, transport: transport, log: log)
         let connections = CompositeConnectionSource([keeper, fixed])
+        let limiter = ConnectionLimiter(clock: SystemClock()) { [loops = drivers.loops] seconds in
+            try await loops.next().sleep(seconds: seconds)
+        }
         let toolkits = ToolkitProvider(
             toolkits: loaded.toolkits,
             connections: connections,
             transport: transport,
             clock: SystemClock(),
+            limiter: limiter,
             log: log
         )
         keeper.use(
@@ -189,6 +197,7 @@ package final class Application: Sendable {
             approvals: ApprovalStore(database: database, vault: vault, log: log),
             connections: connections,
             keeper: keeper,
+            paces: try await PaceStore(database: database, limiter: limiter),
             people: try await PeopleStore(database: database),
             connectLinks: links,
             address: address,
@@ -278,6 +287,7 @@ package final class Application: Sendable {
     /// Ends everything and gives the data folder up.
     package func close() async {
         await ledger.close()
+        await savePaces()
         await sandbox?.stop()
         await database.close()
         await drivers.stop()

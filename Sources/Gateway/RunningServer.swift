@@ -18,10 +18,8 @@ package struct RunningServer: Sendable {
     package let simulated: [String]
 
     private let servers: [HTTPServer]
-    /// Deletes expired endpoints while the server runs.
-    private let purging: Task<Void, Never>
-    /// Renews tokens of connections before they end.
-    private let renewing: Task<Void, Never>
+    /// What is done besides answering while the server runs.
+    private let chores: [Task<Void, Never>]
 
     fileprivate init(
         address: String,
@@ -29,27 +27,23 @@ package struct RunningServer: Sendable {
         endpointCount: Int,
         simulated: [String],
         servers: [HTTPServer],
-        purging: Task<Void, Never>,
-        renewing: Task<Void, Never>
+        chores: [Task<Void, Never>]
     ) {
         self.address = address
         self.sandboxEndpoint = sandboxEndpoint
         self.endpointCount = endpointCount
         self.simulated = simulated
         self.servers = servers
-        self.purging = purging
-        self.renewing = renewing
+        self.chores = chores
     }
 
     /// Stops listening, and finishes what is being handled, for up to `seconds`; to be called before the application closes.
     package func stop(within seconds: Double = 10) async {
-        purging.cancel()
-        renewing.cancel()
+        for chore in chores { chore.cancel() }
         await withDiscardingTaskGroup { group in
             for server in servers { group.addTask { await server.shutDown(within: seconds) } }
         }
-        await purging.value
-        await renewing.value
+        for chore in chores { await chore.value }
     }
 }
 
@@ -100,14 +94,19 @@ extension Application {
                 endpointCount: endpoints.all.count,
                 simulated: sandbox?.served.map { "\($0.system.toolkit): \($0.baseURL)" } ?? [],
                 servers: servers,
-                purging: Task { [endpoints, drivers, log = configuration.log] in
-                    let loop = drivers.loops.next()
-                    await endpoints.keepPurged(log: log) { try await loop.sleep(seconds: Application.purgeInterval) }
-                },
-                renewing: Task { [keeper, drivers] in
-                    let loop = drivers.loops.next()
-                    await keeper.keepFresh { try await loop.sleep(seconds: Application.renewalInterval) }
-                }
+                chores: [
+                    Task { [endpoints, drivers, log = configuration.log] in
+                        let loop = drivers.loops.next()
+                        await endpoints.keepPurged(log: log) {
+                            try await loop.sleep(seconds: Application.purgeInterval)
+                        }
+                    },
+                    Task { [keeper, drivers] in
+                        let loop = drivers.loops.next()
+                        await keeper.keepFresh { try await loop.sleep(seconds: Application.renewalInterval) }
+                    },
+                    Task { await keepHouse() },
+                ]
             )
         } catch {
             for server in servers { await server.shutDown(within: 0) }

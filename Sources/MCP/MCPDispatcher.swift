@@ -165,6 +165,20 @@ struct MCPDispatcher: Sendable {
             bytes += structured
         }
         if result.isError { bytes.append(#","isError":true"#) } else { bytes.append(#","isError":false"#) }
-        if version.isModern { bytes += modernEnd } else { bytes.append("}") }
+        let meta = result.meta.isEmpty ? [] : JSONWriter.bytes(of: .object(result.meta))
+        switch (version.isModern, meta.isEmpty) {
+        case (true, true): bytes += modernEnd
+        case (true, false):
+            // The server's own members come first; both objects close here.
+            bytes += modernEnd.dropLast(2)
+            bytes.append(",")
+            bytes += meta.dropFirst()
+            bytes.append("}")
+        case (false, true): bytes.append("}")
+        case (false, false):
+            bytes.append(#","_meta":"#)
+            bytes += meta
+            bytes.append("}")
+        }
     }
 }

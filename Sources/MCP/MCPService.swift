@@ -85,11 +85,14 @@ package struct MCPToolResult: Sendable, Hashable {
     /// One complete, validated JSON value without raw line breaks, spliced into the reply as it is.
     package var structured: [UInt8]?
     package var isError: Bool
+    /// The members of `_meta`, for programs; models do not see them.
+    package var meta: JSONObject
 
-    package init(text: String? = nil, structured: [UInt8]? = nil, isError: Bool = false) {
+    package init(text: String? = nil, structured: [UInt8]? = nil, isError: Bool = false, meta: JSONObject = [:]) {
         self.text = text
         self.structured = structured
         self.isError = isError
+        self.meta = meta
     }
 }
 

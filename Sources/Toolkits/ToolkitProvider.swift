@@ -32,6 +32,7 @@ package final class ToolkitProvider: ToolProvider {
     private let connections: any ConnectionSource
     private let transport: any HTTPTransport
     private let clock: any WallClock
+    private let limiter: ConnectionLimiter
     private let log: Log
 
     /// Makes the provider.
@@ -42,12 +43,14 @@ package final class ToolkitProvider: ToolProvider {
         connections: any ConnectionSource,
         transport: any HTTPTransport,
         clock: any WallClock,
+        limiter: ConnectionLimiter? = nil,
         log: Log
     ) {
         catalog = Locked(Catalog(toolkits))
         self.connections = connections
         self.transport = transport
         self.clock = clock
+        self.limiter = limiter ?? ConnectionLimiter(clock: clock)
         self.log = log
     }
 
@@ -75,7 +78,12 @@ package final class ToolkitProvider: ToolProvider {
             } catch {
                 throw ToolFailure(error)
             }
-            let execution = try await execution(toolkit, user: call.user, connection: call.connection)
+            let execution = try await execution(
+                toolkit,
+                user: call.user,
+                connection: call.connection,
+                longestWait: call.longestWait
+            )
             result = try await execution.run(tool, bound)
         } catch {
             result = error.result
@@ -139,25 +147,33 @@ package final class ToolkitProvider: ToolProvider {
         return .failure("toolkit_not_found", "There is no toolkit \(name).\(hint)")
     }
 
-    private func execution(_ toolkit: Toolkit, _ connection: AuthorizedConnection) -> ToolExecution {
+    private func execution(
+        _ toolkit: Toolkit,
+        _ connection: AuthorizedConnection,
+        longestWait: Double = 0
+    ) -> ToolExecution {
         ToolExecution(
             toolkit: toolkit,
             connection: connection,
             connections: connections,
             transport: transport,
-            clock: clock
+            clock: clock,
+            limiter: limiter,
+            longestWait: longestWait
         )
     }
 
     private func execution(
         _ toolkit: Toolkit,
         user: String,
-        connection id: String?
+        connection id: String?,
+        longestWait: Double = 0
     ) async throws(ToolFailure) -> ToolExecution {
         do {
             return execution(
                 toolkit,
-                try await connections.connection(user: user, toolkit: toolkit.name, id: id)
+                try await connections.connection(user: user, toolkit: toolkit.name, id: id),
+                longestWait: longestWait
             )
         } catch {
             var failure = ToolFailure(error)

@@ -17,6 +17,8 @@ package struct ToolCall: Sendable, Hashable {
     /// What to do when something else was written under the same name.
     package var onceRule: OnceRule
     package var context: CallContext
+    /// Seconds that the call may wait for rate limits of the other side; 0 for an answer at once.
+    package var longestWait: Double
 
     package init(
         tool: String,
@@ -26,7 +28,8 @@ package struct ToolCall: Sendable, Hashable {
         origin: Origin,
         once: String? = nil,
         onceRule: OnceRule = .adopts,
-        context: CallContext = CallContext()
+        context: CallContext = CallContext(),
+        longestWait: Double = 0
     ) {
         self.tool = tool
         self.arguments = arguments
@@ -36,6 +39,7 @@ package struct ToolCall: Sendable, Hashable {
         self.once = once
         self.onceRule = onceRule
         self.context = context
+        self.longestWait = longestWait
     }
 }
 

@@ -17,6 +17,8 @@ package struct ToolResult: Sendable, Hashable {
     package var problem: CallProblem?
     /// The public id of the write in the ledger, such as `wr_…`; nil for a read, and where nothing was written down.
     package var write: String?
+    /// What is known of the rate limits after the call; nil when no call was made, or nothing is known.
+    package var limits: CallLimits?
 
     package init(payload: [UInt8], text: String? = nil, isError: Bool = false, origin: Origin) {
         self.payload = payload

@@ -167,6 +167,10 @@ import Tools
         let target = "/v1/tools/get_single_acme_job_by_id/execute"
         let (limited, _) = try await send(running, "POST", target, ["user": "ada", "arguments": ["fail": 429]])
         #expect(limited.status == 429)
+        let (wrong, _) = try await send(running, "POST", target, ["user": "ada", "arguments": [:], "all": 3])
+        #expect(wrong.status == 400)
+        let (record, _) = try await send(running, "POST", target, ["user": "ada", "arguments": [:], "all": true])
+        #expect(record.status == 502)
         let (failed, body) = try await send(running, "POST", target, ["user": "ada", "arguments": ["fail": 500]])
         #expect(failed.status == 502 && body["upstream_status"] == 500 && body["code"] == "upstream_error")
         let (missing, near) = try await send(running, "POST", "/v1/tools/get_single_acme_jobs_by_id/execute", [:])

@@ -22,6 +22,7 @@ extension Command {
             .init(name: "select", value: "EXPR", summary: "JSONata over the result: print only what it selects"),
             .init(name: "all", summary: "Read every page of a list, up to 10000 records or --max"),
             .init(name: "max", value: "N", summary: "With --all: fail when there are more records than this"),
+            .init(name: "wait", value: "SECONDS", summary: "Wait so long for rate limits; for tools that only read"),
             .init(name: "user", value: "NAME", summary: "Whose connections are used (default: you)"),
             CommonOptions.json,
         ] + CommonOptions.places,
@@ -48,6 +49,7 @@ extension Command {
             let maximum = try invocation.integer("max", in: 1...AllPages.largestMaximum)
             if maximum != nil, !invocation.has("all") { throw CommandError.usage("--max belongs to --all") }
             if invocation.has("all") { draft["all"] = maximum.map { ["max": .integer($0)] } ?? true }
+            draft["wait"] = try invocation.integer("wait", in: 0...300).map { .integer($0) }
             let call = draft
             let target = "/v1/tools/" + PercentEncoding.encode(invocation.arguments[0]) + "/execute"
             return try await invocation.withControl { control in

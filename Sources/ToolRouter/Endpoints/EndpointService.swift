@@ -74,7 +74,12 @@ package struct EndpointService: MCPService {
             guard router.scope(policy)[name] != nil else { return nil }
             result = await router.execute(call, policy: policy)
         }
-        return MCPToolResult(text: result.text, structured: result.payload, isError: result.isError)
+        return MCPToolResult(
+            text: result.text,
+            structured: result.payload,
+            isError: result.isError,
+            meta: result.limits?.members ?? [:]
+        )
     }
 
     package func suggestions(for name: String) -> [String] {

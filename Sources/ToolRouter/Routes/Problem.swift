@@ -72,6 +72,7 @@ struct Problem: Error {
         case 413: "Content Too Large"
         case 429: "Too Many Requests"
         case 502: "Bad Gateway"
+        case 503: "Service Unavailable"
         default: "Internal Server Error"
         }
     }

@@ -67,7 +67,7 @@ struct ToolResource {
     }
 
     private func execute(_ call: ControlCall, name: String) async throws -> HTTPResponse {
-        let arguments = try call.arguments(["arguments", "user", "connection", "select", "all"])
+        let arguments = try call.arguments(["arguments", "user", "connection", "select", "all", "wait"])
         guard router.catalog[name] != nil else { throw missing(name) }
         var select: ResultProjection?
         if let text = try arguments.optionalString("select", limit: 4096) { select = try ResultProjection(text) }
@@ -77,13 +77,27 @@ struct ToolResource {
                 arguments: try arguments.object("arguments"),
                 user: try arguments.string("user", limit: 200),
                 connection: try arguments.optionalString("connection", limit: 200),
-                origin: .user
+                origin: .user,
+                longestWait: try wait(arguments, name)
             ),
             policy: ToolPolicy(),
             all: try arguments.allPages()
         )
-        guard result.isError else { return .json(select?.apply(to: result).result.payload ?? result.payload) }
+        guard result.isError else {
+            var fields: HTTPFields = [:]
+            for field in result.limits?.fields ?? [] { fields[field.name] = field.value }
+            return .json(select?.apply(to: result).result.payload ?? result.payload, fields: fields)
+        }
         throw ToolResource.problem(result)
+    }
+
+    /// Seconds to wait for limits; only what changes nothing may wait here, since a caller that gave up would not know.
+    private func wait(_ arguments: ArgumentObject, _ name: String) throws -> Double {
+        guard let seconds = try arguments.integer("wait", in: 0...300), seconds > 0 else { return 0 }
+        guard router.catalog[name]?.effect == .read else {
+            throw Problem(400, "invalid", "wait is for tools that only read; \(name) changes something.")
+        }
+        return Double(seconds)
     }
 
     private static func problem(_ result: ToolResult) -> Problem {
@@ -95,6 +109,7 @@ struct ToolResource {
             case ("invalid_arguments", _): 400
             case ("connection_ambiguous", _), ("needs_reauth", _): 409
             case (_, 429): 429
+            case ("not_answering", _): 503
             default: 502
             }
         var problem = Problem(status, code, result.displayText)
@@ -106,6 +121,12 @@ struct ToolResource {
         for (member, field) in limits + [("retry_after", "Retry-After")] {
             if let text = details[member]?.string ?? details[member]?.number?.text { problem.fields[field] = text }
         }
+        let known = CallLimits(
+            limit: details["ratelimit-limit"]?.integer,
+            remaining: details["ratelimit-remaining"]?.integer,
+            reset: details["ratelimit-reset"]?.integer
+        )
+        for field in known.fields { problem.fields[field.name] = field.value }
         return problem
     }
 

@@ -133,12 +133,24 @@ struct ErrorRule: Sendable, Hashable {
     var refusesCredentials: Bool
 }
 
-/// The names of the header fields that tell about rate limits.
+/// How fast calls may be made, and which header fields tell about it.
 struct RateLimitRule: Sendable, Hashable {
     var limit: [String] = []
     var remaining: [String] = []
     var reset: [String] = []
     var retryAfter: [String] = ["retry-after"]
+    /// Finds the seconds to wait in the body, where they are told in words.
+    var wait: ResponseMapping?
+    /// What the vendor publishes.
+    var limits: [Limit] = []
+    /// Calls at a time over one connection.
+    var concurrent = 4
+
+    /// So many requests in every so many seconds.
+    struct Limit: Sendable, Hashable {
+        var requests: Int
+        var seconds: Int
+    }
 }
 
 /// A pattern that turns vendor parameter names into argument names; each has at most one `*`.

@@ -204,12 +204,23 @@ struct ToolkitDefinitionReader {
 
     private mutating func readRateLimit(_ root: Section) -> RateLimitRule {
         var rule = RateLimitRule()
-        let keys = ["limit", "remaining", "reset", "retry_after"]
+        let keys = ["limit", "remaining", "reset", "retry_after", "wait", "limits", "concurrent"]
         guard let section = reader.section(root, "rate_limit", keys: keys) else { return rule }
         rule.limit = reader.strings(section, "limit")
         rule.remaining = reader.strings(section, "remaining")
         rule.reset = reader.strings(section, "reset")
         if section.has("retry_after") { rule.retryAfter = reader.strings(section, "retry_after") }
+        rule.wait = readMapping(section, "wait")
+        rule.concurrent = reader.integer(section, "concurrent", from: 1, to: 1000) ?? rule.concurrent
+        for limit in reader.sections(section, "limits", keys: ["requests", "seconds"]) {
+            guard let requests = reader.integer(limit, "requests", from: 1, to: 1_000_000),
+                let seconds = reader.integer(limit, "seconds", from: 1, to: 86_400)
+            else {
+                reader.error(limit.pointer, "must say how many \"requests\" are allowed in how many \"seconds\"")
+                continue
+            }
+            rule.limits.append(RateLimitRule.Limit(requests: requests, seconds: seconds))
+        }
         return rule
     }
 

@@ -31,7 +31,13 @@ struct ErrorReader {
             rules.requestIDHeaders.lazy.compactMap { response.fields[$0] }.first
             ?? rules.requestID.lazy.compactMap { text(body, $0) }.first
         if let requestID { failure.details["request_id"] = .string(requestID) }
-        let limits = RateLimits(response.fields, rule: toolkit.settings.rateLimit, now: now)
+        var limits = RateLimits(response.fields, rule: toolkit.settings.rateLimit, now: now)
+        if code == "rate_limited" {
+            // Some refuse with another status, and tell in words how long to wait.
+            failure.details["status"] = 429
+            limits.retryAfter = limits.retryAfter ?? wait(body)
+        }
+        failure.limits = limits
         for member in limits.members { failure.details[member.name] = member.value }
         if tool.specification.effect.isWrite {
             let isUncertain = response.status >= 500 || response.status == 408
@@ -48,6 +54,12 @@ struct ErrorReader {
             retryAfter: limits.retryAfter
         )
         return failure
+    }
+
+    private func wait(_ body: JSONValue?) -> Int? {
+        let value = body.flatMap { toolkit.settings.rateLimit.wait?.value(of: $0) }
+        let seconds = value?.number?.double ?? value?.string.flatMap(Double.init)
+        return seconds.flatMap { (0...86_400).contains($0) ? Int($0.rounded(.up)) : nil }
     }
 
     private func message(
@@ -68,7 +80,7 @@ struct ErrorReader {
         if let advice { text += " " + advice }
         if failure.refusedStatus != nil {
             text += " Store a working key with `switchboard connections add \(toolkit.name)`, then try again."
-        } else if status == 429 {
+        } else if failure.code == "rate_limited" {
             text +=
                 retryAfter.map { " Wait \($0) seconds before the next call." } ?? " Wait a minute before the next call."
         } else if status >= 500 {

@@ -1,6 +1,7 @@
 import Basics
 import HTTP
 import JSON
+import Tools
 
 /// What a response says about rate limits, under the names that results use.
 ///
@@ -13,6 +14,9 @@ struct RateLimits: Sendable, Hashable {
     var reset: Int?
     /// Seconds to wait before the next call.
     var retryAfter: Int?
+
+    /// Nothing is known.
+    init() {}
 
     init(_ fields: HTTPFields, rule: RateLimitRule, now: Timestamp) {
         limit = RateLimits.number(fields, rule.limit)
@@ -29,13 +33,14 @@ struct RateLimits: Sendable, Hashable {
         }
     }
 
+    /// What callers are told.
+    var known: CallLimits { CallLimits(limit: limit, remaining: remaining, reset: reset) }
+
     /// The values that are known, by their names in a result.
     var members: JSONObject {
         var object = JSONObject()
         if let retryAfter { object["retry_after"] = .integer(retryAfter) }
-        if let limit { object["ratelimit-limit"] = .integer(limit) }
-        if let remaining { object["ratelimit-remaining"] = .integer(remaining) }
-        if let reset { object["ratelimit-reset"] = .integer(reset) }
+        for member in known.members { object[member.name] = member.value }
         return object
     }
 

@@ -1,5 +1,6 @@
 import HTTP
 import JSON
+import Tools
 
 /// Takes the payload out of a response that says the call succeeded.
 struct ResponseReader {
@@ -21,6 +22,8 @@ struct ResponseReader {
         var total: Int?
         /// Values beside the payload.
         var extra: [(name: String, value: JSONValue)] = []
+        /// What is known of the limits after the request.
+        var limits: CallLimits?
 
         var count: Int {
             switch content {

@@ -11,6 +11,9 @@ struct ToolExecution: Sendable {
     let connections: any ConnectionSource
     let transport: any HTTPTransport
     let clock: any WallClock
+    let limiter: ConnectionLimiter
+    /// Seconds that each request may wait for limits.
+    let longestWait: Double
 
     private static let maximumResponseSize = 32 << 20
 
@@ -105,7 +108,9 @@ struct ToolExecution: Sendable {
                 connection: renewed,
                 connections: connections,
                 transport: transport,
-                clock: clock
+                clock: clock,
+                limiter: limiter,
+                longestWait: longestWait
             )
         } catch {
             var failure = ToolFailure(error)
@@ -129,6 +134,36 @@ struct ToolExecution: Sendable {
         var options = HTTPRequestOptions()
         options.mayRepeat = !isWrite
         options.maximumResponseSize = ToolExecution.maximumResponseSize
+        var patience = longestWait
+        while true {
+            let permit = try await limiter.permit(connection, toolkit, patience: &patience)
+            do throws(ToolFailure) {
+                var (reading, limits) = try await exchange(request, options, tool)
+                reading.limits = limiter.finish(permit, .answered, limits: limits)
+                return reading
+            } catch {
+                var failure = error
+                let limits = limiter.finish(permit, failure.paceOutcome, limits: failure.limits)
+                guard failure.code == "rate_limited" else { throw failure }
+                let wait = Double(failure.limits.retryAfter ?? failure.limits.reset ?? 60)
+                // A request that was refused for its number was not carried out, so it may be made again.
+                if patience > 0, wait <= patience { continue }
+                for member in limits.members where failure.details[member.name] == nil {
+                    failure.details[member.name] = member.value
+                }
+                if failure.details["retry_after"] == nil { failure.details["retry_after"] = .integer(Int(wait)) }
+                throw failure
+            }
+        }
+    }
+
+    /// Makes one request, and reads its answer.
+    private func exchange(
+        _ request: HTTPRequest,
+        _ options: HTTPRequestOptions,
+        _ tool: ToolkitTool
+    ) async throws(ToolFailure) -> (ResponseReader.Reading, RateLimits) {
+        let isWrite = tool.specification.effect.isWrite
         let response: HTTPResponse
         let bytes: [UInt8]
         do {
@@ -137,17 +172,19 @@ struct ToolExecution: Sendable {
         } catch {
             throw ToolFailure(error, title: toolkit.title, isWrite: isWrite)
         }
+        let limits = RateLimits(response.fields, rule: toolkit.settings.rateLimit, now: clock.now())
         let body = (try? JSONDocument(bytes))?.root
         let succeeded = (200..<300).contains(response.status)
         if succeeded, bytes.isEmpty, toolkit.settings.response.success == nil {
-            return ResponseReader.Reading(content: .nothing)
+            return (ResponseReader.Reading(content: .nothing), limits)
         }
         guard succeeded else { throw failure(tool, response, body) }
         guard let body else { throw unreadable(response.status, isWrite) }
         if let flag = toolkit.settings.response.success, body.element(at: flag)?.bool != true {
             throw failure(tool, response, body)
         }
-        return ResponseReader(rule: toolkit.settings.response, pagination: toolkit.settings.pagination).read(body)
+        let reader = ResponseReader(rule: toolkit.settings.response, pagination: toolkit.settings.pagination)
+        return (reader.read(body), limits)
     }
 
     private func failure(_ tool: ToolkitTool, _ response: HTTPResponse, _ body: JSONElement?) -> ToolFailure {
@@ -175,8 +212,10 @@ struct ToolExecution: Sendable {
         search: JSONValue? = nil
     ) -> ToolResult {
         let mapped = tool.response.map { reading.mapped(by: $0) } ?? reading
-        return ResultWriter(origin: tool.origin, isWrite: tool.specification.effect.isWrite)
+        var result = ResultWriter(origin: tool.origin, isWrite: tool.specification.effect.isWrite)
             .result(mapped, next: next, search: search)
+        result.limits = reading.limits.flatMap { $0.isEmpty ? nil : $0 }
+        return result
     }
 
     // MARK: - Searches
@@ -200,12 +239,15 @@ struct ToolExecution: Sendable {
             bound.query += fixed.query.filter { !names.contains($0.name) }
         }
         var search = RecordSearch(rule: rule, text: text, limit: bound.limit ?? rule.defaultLimit, from: cursor)
+        var limits: CallLimits?
         while let number = search.nextPage {
             let page = RequestBuilder.Page(limit: rule.pageSize, position: .integer(number))
             let reading = try await send(tool, bound, page)
+            limits = reading.limits
             search.take(reading.records, isLast: isLast(reading, PageCursor(page: number, size: rule.pageSize)))
         }
-        let found = ResponseReader.Reading(content: .list(search.matches))
+        var found = ResponseReader.Reading(content: .list(search.matches))
+        found.limits = limits
         return result(found, search.cursor?.text, tool, search: search.summary)
     }
 

@@ -11,6 +11,8 @@ struct ToolFailure: Error {
     var details: JSONObject = [:]
     /// The HTTP status when the credentials were refused.
     var refusedStatus: Int?
+    /// What the other side said of its limits.
+    var limits = RateLimits()
 
     var result: ToolResult { ToolResult.failure(code, message, details: details) }
 
@@ -46,5 +48,16 @@ struct ToolFailure: Error {
         }
         self.init(cancelled ? "cancelled" : http?.code == .timeout ? "timeout" : "unreachable", text)
         if isWrite { details["outcome"] = nothingSent ? "not_executed" : "unknown" }
+    }
+}
+
+extension ToolFailure {
+    /// What the failure says about the other side's health.
+    var paceOutcome: ConnectionPace.Outcome {
+        if code == "rate_limited" { return .limited(retryAfter: limits.retryAfter) }
+        if code == "cancelled" { return .abandoned }
+        if code == "unreachable" || code == "timeout" { return .failed }
+        if let status = details["status"]?.integer, status >= 500 { return .failed }
+        return .answered
     }
 }

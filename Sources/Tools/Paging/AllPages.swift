@@ -8,6 +8,8 @@ package enum AllPages {
     package static let largestMaximum = 100_000
 
     private static let largestPage = 500
+    // Pages that were read would be lost if the next one gave up at once.
+    private static let pageWait = 30.0
     private static let maximumSize = 48 << 20
 
     /// Calls a tool page by page and puts the records together.
@@ -102,6 +104,7 @@ package enum AllPages {
         _ limits: PageWalk.Limits
     ) -> ToolCall {
         var call = call
+        call.longestWait = max(call.longestWait, pageWait)
         if let cursor { call.arguments["next_cursor"] = .string(cursor) }
         guard call.arguments["limit"] == nil, call.arguments["search"] == nil,
             let largest = tool?.inputSchema["properties"]?["limit"]?["maximum"]?.integer
