@@ -151,7 +151,9 @@ let package = Package(
         ),
         tests(
             "Console",
-            uses: ["Basics", "JSON", "Cryptography", "HTTP", "Storage", "Tools", "Connections", "ToolRouter"]
+            uses: [
+                "Basics", "JSON", "Cryptography", "HTTP", "Storage", "Tools", "Connections", "Toolkits", "ToolRouter",
+            ]
         ),
         tests("ATSSandbox", uses: ["Basics", "JSON", "Cryptography", "HTTP"]),
         tests(

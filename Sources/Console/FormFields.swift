@@ -2,7 +2,8 @@ import HTTP
 
 /// What came with a form, or in the query of a URL.
 package struct FormFields: Sendable {
-    private let pairs: [(name: String, value: String)]
+    /// Names and values as they came, in order.
+    package let pairs: [(name: String, value: String)]
 
     /// Reads `application/x-www-form-urlencoded`; parts that cannot be decoded are left out.
     package init(_ text: some StringProtocol) { pairs = PercentEncoding.decodeForm(text) }

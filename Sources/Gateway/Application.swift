@@ -186,6 +186,7 @@ package final class Application: Sendable {
             providers: [toolkits],
             connections: connections,
             results: ResultStore(limits: try configuration.resultLimits()),
+            invitations: links,
             writes: FaultPoint.disables("ledger") ? .unprotected : .ledger(ledger),
             vocabulary: readVocabulary(configuration.home, loaded.toolkits, log)
         )
