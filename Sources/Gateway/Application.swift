@@ -181,6 +181,14 @@ package final class Application: Sendable {
         let address = PublicAddress()
         let links = ConnectLinks(database: database, address: address)
         let ledger = try await makeLedger(configuration, drivers, sandbox, database, vault)
+        let endpoints = try await EndpointStore(database: database, log: log)
+        let approvals = ApprovalStore(database: database, vault: vault, log: log)
+        let gate = ApprovalGate(
+            store: approvals,
+            rules: { endpoints.endpoint($0)?.approvals },
+            address: { address.url },
+            log: log
+        )
         // Read by the first search: it takes longer than all the rest of a start.
         let router = Router(
             providers: [toolkits],
@@ -188,14 +196,15 @@ package final class Application: Sendable {
             results: ResultStore(limits: try configuration.resultLimits()),
             invitations: links,
             writes: FaultPoint.disables("ledger") ? .unprotected : .ledger(ledger),
+            interceptors: [gate],
             vocabulary: readVocabulary(configuration.home, loaded.toolkits, log)
         )
         for diagnostic in diagnostics + router.catalog.problems { log.warning(diagnostic.description) }
         return Parts(
             toolkits: toolkits,
             router: router,
-            endpoints: try await EndpointStore(database: database, log: log),
-            approvals: ApprovalStore(database: database, vault: vault, log: log),
+            endpoints: endpoints,
+            approvals: approvals,
             connections: connections,
             keeper: keeper,
             paces: try await PaceStore(database: database, limiter: limiter),

@@ -70,7 +70,9 @@ package struct ControlError: Error, Sendable, CustomStringConvertible {
 
     /// Whether only a person can help: an account must be connected, or connected again.
     package var needsPerson: Bool {
-        ["connection_missing", "connection_ambiguous", "needs_reauth", "unauthorized"].contains(problem["code"]?.string)
+        ["connection_missing", "connection_ambiguous", "needs_reauth", "unauthorized", "approval_required"].contains(
+            problem["code"]?.string
+        )
     }
 
     package var description: String {

@@ -22,14 +22,16 @@ struct MCPDispatcher: Sendable {
     }
 
     /// The response to a request; nil for a notification.
-    func reply(to message: MCPMessage, route: MCPRoute) async -> MCPReply? {
+    ///
+    /// - Parameter link: The way to ask the client something while it waits; nil where there is none.
+    func reply(to message: MCPMessage, route: MCPRoute, link: MCPClientLink? = nil) async -> MCPReply? {
         guard case .request(let id) = message.kind else { return nil }
         do throws(MCPFailure) {
             if let params = message.params, !params.isObject { throw .invalidParams("\"params\" must be an object") }
             switch route {
             case .notification: return nil
             case .modern: return try await modern(message, id: id)
-            case .legacy(let version): return try await legacy(message, id: id, version: version)
+            case .legacy(let version): return try await legacy(message, id: id, version: version, link: link)
             }
         } catch {
             var failure = error
@@ -43,7 +45,7 @@ struct MCPDispatcher: Sendable {
         switch message.method {
         case "server/discover": return MCPReply(id: id, result: JSONWriter.bytes(of: discovery))
         case "tools/list": return try toolList(message, id: id, version: .modern)
-        case "tools/call": return try await toolCall(message, id: id, version: .modern)
+        case "tools/call": return try await toolCall(message, id: id, version: .modern, link: nil)
         default: throw .methodNotFound(message.method)
         }
     }
@@ -51,13 +53,14 @@ struct MCPDispatcher: Sendable {
     private func legacy(
         _ message: MCPMessage,
         id: ArraySlice<UInt8>,
-        version: MCPVersion
+        version: MCPVersion,
+        link: MCPClientLink?
     ) async throws(MCPFailure) -> MCPReply {
         switch message.method {
         case "initialize": return try handshake(message, id: id)
         case "ping": return MCPReply(id: id, result: Array("{}".utf8))
         case "tools/list": return try toolList(message, id: id, version: version)
-        case "tools/call": return try await toolCall(message, id: id, version: version)
+        case "tools/call": return try await toolCall(message, id: id, version: version, link: link)
         default: throw .methodNotFound(message.method)
         }
     }
@@ -81,11 +84,15 @@ struct MCPDispatcher: Sendable {
     }
 
     private func handshake(_ message: MCPMessage, id: ArraySlice<UInt8>) throws(MCPFailure) -> MCPReply {
+        let version = try MCPDispatcher.negotiate(message)
         let result: JSONValue = [
-            "protocolVersion": .string(try MCPDispatcher.negotiate(message).rawValue), "capabilities": ["tools": [:]],
+            "protocolVersion": .string(version.rawValue), "capabilities": ["tools": [:]],
             "serverInfo": serverInfo, "instructions": .string(service.instructions),
         ]
-        return MCPReply(id: id, result: JSONWriter.bytes(of: result))
+        var reply = MCPReply(id: id, result: JSONWriter.bytes(of: result))
+        let kinds = MCPElicitation.kinds(message.params?["capabilities"], version)
+        if !kinds.isEmpty { reply.session = MCPSession(kinds: kinds) }
+        return reply
     }
 
     private func toolList(
@@ -110,7 +117,8 @@ struct MCPDispatcher: Sendable {
     private func toolCall(
         _ message: MCPMessage,
         id: ArraySlice<UInt8>,
-        version: MCPVersion
+        version: MCPVersion,
+        link: MCPClientLink?
     ) async throws(MCPFailure) -> MCPReply {
         guard let name = message.params?["name"]?.string else {
             throw .invalidParams("tools/call must have the \"name\" of a tool")
@@ -120,18 +128,62 @@ struct MCPDispatcher: Sendable {
             guard let object = element.value.object else { throw .invalidParams("\"arguments\" must be an object") }
             arguments = object
         }
-        let context = MCPCallContext(
+        var context = MCPCallContext(
             protocolVersion: version.rawValue,
             clientInfo: message.meta?[MCPMessage.MetaKey.client]?.value.object,
             clientCapabilities: message.meta?[MCPMessage.MetaKey.capabilities]?.value.object ?? [:]
         )
-        guard let result = await service.callTool(name, arguments: arguments, context: context) else {
-            throw unknownTool(name)
+        if version.isModern {
+            context.elicits = MCPElicitation.kinds(message.meta?[MCPMessage.MetaKey.capabilities], version)
+            context.answers = MCPDispatcher.answers(message.params?["inputResponses"])
+        } else {
+            context.elicits = link?.kinds ?? []
+        }
+        var answered: MCPToolResult?
+        var opened: [String] = []
+        for _ in 0..<MCPDispatcher.maximumRounds {
+            guard let result = await service.callTool(name, arguments: arguments, context: context) else {
+                throw unknownTool(name)
+            }
+            answered = result
+            guard !result.questions.isEmpty else { break }
+            if version.isModern { return questionReply(id: id, result.questions) }
+            guard let link else { break }
+            for question in result.questions {
+                let answer = await link.ask(question, version)
+                context.answers[question.key] = answer
+                if question.kind == .url, answer.action == .accept { opened.append(question.key) }
+            }
+        }
+        for key in opened { link?.finished(key) }
+        guard let result = answered, result.questions.isEmpty else {
+            throw .invalidParams("The questions of this call were not answered")
         }
         let size = (result.text?.utf8.count ?? 0) + (result.structured?.count ?? 0) * 2
         return MCPReply(id: id, room: size + size / 8 + modernEnd.count + 64) { bytes in
             write(result, version, to: &bytes)
         }
+    }
+
+    private static let maximumRounds = 4
+
+    /// The answers that a request brings; what is no answer is left out, so that it is asked for again.
+    private static func answers(_ responses: JSONElement?) -> [String: MCPElicitationAnswer] {
+        guard let responses, responses.isObject else { return [:] }
+        var answers: [String: MCPElicitationAnswer] = [:]
+        for member in responses.members { answers[member.name] = MCPElicitationAnswer(member.value) }
+        return answers
+    }
+
+    private func questionReply(id: ArraySlice<UInt8>, _ questions: [MCPElicitation]) -> MCPReply {
+        var requests = JSONObject()
+        for question in questions {
+            requests[question.key] = ["method": "elicitation/create", "params": question.params(.modern)]
+        }
+        let result: JSONValue = [
+            "resultType": "input_required", "inputRequests": .object(requests), "_meta": resultMeta,
+        ]
+        return MCPReply(id: id, result: JSONWriter.bytes(of: result))
     }
 
     private func unknownTool(_ name: String) -> MCPFailure {

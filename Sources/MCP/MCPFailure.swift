@@ -43,6 +43,13 @@ struct MCPFailure: Error, Sendable, Hashable {
         MCPFailure(.methodNotFound, status: 404, "This server has no method \"\(shortened(method))\"")
     }
 
+    /// A session that is not one of this server's: the client begins a new one.
+    static let unknownSession = MCPFailure(
+        .invalidRequest,
+        status: 404,
+        "There is no such session; begin a new one with initialize"
+    )
+
     static func headerMismatch(_ message: String) -> MCPFailure {
         MCPFailure(.headerMismatch, status: 400, message)
     }

@@ -26,6 +26,8 @@ struct MCPHeaders: Sendable {
     private(set) var method = Value.absent
     /// `Mcp-Name`, which repeats what the method is about.
     private(set) var name = Value.absent
+    /// `Mcp-Session-Id`.
+    private(set) var session = Value.absent
     /// Whether the body is said to be JSON.
     private(set) var sendsJSON = false
     /// Whether the client takes JSON; one that says nothing about it does.
@@ -40,6 +42,7 @@ struct MCPHeaders: Sendable {
             // The length of a name settles nearly every comparison.
             switch field.name.utf8.count {
             case 20 where HTTPFields.equal(field.name, "MCP-Protocol-Version"): version.add(field.value)
+            case 14 where HTTPFields.equal(field.name, "Mcp-Session-Id"): session.add(field.value)
             case 10 where HTTPFields.equal(field.name, "Mcp-Method"): method.add(field.value)
             case 8 where HTTPFields.equal(field.name, "Mcp-Name"): name.add(field.value)
             case 12 where HTTPFields.equal(field.name, "Content-Type"):

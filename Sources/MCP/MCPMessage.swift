@@ -33,7 +33,7 @@ struct MCPMessage: Sendable {
         }
         guard let method = element["method"] else {
             if element["result"] != nil || element["error"] != nil {
-                throw .invalidRequest("This server sends no requests, so it takes no responses")
+                throw .invalidRequest("No request of this server waits for this response")
             }
             throw .invalidRequest("A message must have a \"method\"")
         }

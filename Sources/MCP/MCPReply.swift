@@ -4,6 +4,8 @@ import JSON
 struct MCPReply: Sendable {
     var status: Int
     var bytes: [UInt8]
+    /// The session that an `initialize` opens.
+    var session: MCPSession?
 
     /// A result that is known to be one JSON object, with the id of its request.
     init(id: ArraySlice<UInt8>, result: [UInt8]) {

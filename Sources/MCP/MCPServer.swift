@@ -1,3 +1,4 @@
+import Basics
 package import HTTP
 import JSON
 
@@ -8,6 +9,10 @@ import JSON
 package struct MCPServer: HTTPHandler {
     /// Limits and hints.
     package struct Options: Sendable, Hashable {
+        /// Seconds until a question that a client of an earlier revision does not answer counts as closed.
+        package var questionTimeout = 300.0
+        /// Seconds after which a reply that takes long becomes an event stream, and between two signs of life on it.
+        package var keepAlive = 15.0
         /// Bytes of a request.
         package var maximumBodySize = 4 << 20
         /// How deep a request may nest, 1 to 512.
@@ -24,6 +29,8 @@ package struct MCPServer: HTTPHandler {
 
     let dispatcher: MCPDispatcher
     private let options: Options
+    private let exchange: MCPExchange
+    private let principal: String
 
     /// A server for a service.
     ///
@@ -32,8 +39,19 @@ package struct MCPServer: HTTPHandler {
     ///   - name: How the server calls itself, for logs and for display.
     ///   - version: The server's own version.
     ///   - options: Limits and hints.
-    package init(service: any MCPService, name: String, version: String, options: Options = Options()) {
+    ///   - exchange: Where answers of clients of earlier revisions are awaited.
+    ///   - principal: Whose requests these are; an answer counts only for the principal that was asked.
+    package init(
+        service: any MCPService,
+        name: String,
+        version: String,
+        options: Options = Options(),
+        exchange: MCPExchange = MCPExchange(),
+        principal: String = ""
+    ) {
         self.options = options
+        self.exchange = exchange
+        self.principal = principal
         dispatcher = MCPDispatcher(
             service: service,
             serverInfo: ["name": .string(name), "version": .string(version)],
@@ -72,8 +90,10 @@ package struct MCPServer: HTTPHandler {
             return response(MCPReply(id: nil, failure: error))
         }
         if document.root.isArray { return await respond(toBatch: document.root, headers: headers) }
-        guard let reply = await reply(to: document.root, headers: headers) else { return HTTPResponse(status: 202) }
-        return response(reply)
+        if headers.version.text != MCPVersion.modern.rawValue, exchange.take(document.root, principal: principal) {
+            return HTTPResponse(status: 202)
+        }
+        return await respond(to: document.root, headers: headers)
     }
 
     func read(_ bytes: [UInt8]) throws(MCPFailure) -> JSONDocument {
@@ -84,14 +104,88 @@ package struct MCPServer: HTTPHandler {
         }
     }
 
-    private func reply(to element: JSONElement, headers: MCPHeaders) async -> MCPReply? {
+    private func respond(to element: JSONElement, headers: MCPHeaders) async -> HTTPResponse {
         do throws(MCPFailure) {
             let message = try MCPMessage(element)
             let route = try MCPRoute.decide(message, headers: headers)
-            return await dispatcher.reply(to: message, route: route)
+            if message.method == "tools/call", case .request = message.kind {
+                switch route {
+                case .modern where message.params?["inputResponses"] != nil:
+                    return await stream(message, route, nil)
+                case .legacy where headers.session != .absent:
+                    guard let session = headers.session.text.flatMap(MCPSession.init) else {
+                        return response(MCPReply(id: MCPMessage.id(of: element), failure: .unknownSession))
+                    }
+                    if !session.kinds.isEmpty { return await stream(message, route, session) }
+                default: break
+                }
+            }
+            guard let reply = await dispatcher.reply(to: message, route: route) else {
+                return HTTPResponse(status: 202)
+            }
+            return response(reply)
         } catch {
-            return MCPReply(id: MCPMessage.id(of: element), failure: error)
+            return response(MCPReply(id: MCPMessage.id(of: element), failure: error))
         }
+    }
+
+    /// Serves a request that may wait for a person: as a plain response when it does not, as an event stream when
+    /// something is to be said before the reply, or it takes long.
+    private func stream(_ message: MCPMessage, _ route: MCPRoute, _ session: MCPSession?) async -> HTTPResponse {
+        let frames = MCPReplyStream()
+        let link = session.map {
+            MCPClientLink(
+                kinds: $0.kinds,
+                frames: frames,
+                exchange: exchange,
+                principal: principal,
+                timeout: options.questionTimeout
+            )
+        }
+        let work = Task { [dispatcher] in
+            if let reply = await dispatcher.reply(to: message, route: route, link: link) {
+                frames.send(.reply(reply))
+            }
+            frames.close()
+        }
+        let pause = Duration.milliseconds(Int64(options.keepAlive * 1000))
+        let signs = Task {
+            while (try? await Task.sleep(for: pause)) != nil { frames.send(.ping) }
+        }
+        // Going away cancels a request since 2026-07-28; before, it says nothing.
+        let leave: @Sendable () -> Void = {
+            if route == .modern { work.cancel() }
+            signs.cancel()
+            frames.close()
+        }
+        let first = await withTaskCancellationHandler {
+            await frames.next()
+        } onCancel: {
+            leave()
+        }
+        if case .reply(let reply) = first {
+            signs.cancel()
+            return response(reply)
+        }
+        let waiting = Locked(first)
+        return HTTPResponse(
+            status: 200,
+            fields: [
+                "Content-Type": "text/event-stream", "Cache-Control": "no-cache, no-transform",
+                "X-Accel-Buffering": "no",
+            ],
+            body: .stream(
+                HTTPBodyStream(
+                    next: {
+                        if let frame = waiting.withLock({ $0.take() }) { return MCPReplyStream.event(frame) }
+                        guard let frame = await frames.next() else { return nil }
+                        if case .reply = frame { signs.cancel() }
+                        return MCPReplyStream.event(frame)
+                    },
+                    cancel: leave
+                )
+            )
+        )
     }
 
     /// Serves an array of messages, which only 2025-03-26 has.
@@ -133,7 +227,11 @@ package struct MCPServer: HTTPHandler {
         return .json([0x5B] + replies.map(\.bytes).joined(separator: [0x2C]) + [0x5D])
     }
 
-    private func response(_ reply: MCPReply) -> HTTPResponse { .json(reply.bytes, status: reply.status) }
+    private func response(_ reply: MCPReply) -> HTTPResponse {
+        var fields = HTTPFields()
+        if let session = reply.session { fields["Mcp-Session-Id"] = session.makeID() }
+        return .json(reply.bytes, status: reply.status, fields: fields)
+    }
 
     private func refusal(_ status: Int, _ message: String, fields: HTTPFields = [:]) -> HTTPResponse {
         .json(

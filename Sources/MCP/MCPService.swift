@@ -87,12 +87,21 @@ package struct MCPToolResult: Sendable, Hashable {
     package var isError: Bool
     /// The members of `_meta`, for programs; models do not see them.
     package var meta: JSONObject
+    /// What the person at the client must be asked first; then nothing was done, and the tool is called again with the
+    /// answers.
+    package var questions: [MCPElicitation] = []
 
     package init(text: String? = nil, structured: [UInt8]? = nil, isError: Bool = false, meta: JSONObject = [:]) {
         self.text = text
         self.structured = structured
         self.isError = isError
         self.meta = meta
+    }
+
+    /// No result yet, but questions.
+    package init(questions: [MCPElicitation]) {
+        self.init()
+        self.questions = questions
     }
 }
 
@@ -104,6 +113,10 @@ package struct MCPCallContext: Sendable, Hashable {
     package var clientInfo: JSONObject?
     /// What the client can do.
     package var clientCapabilities: JSONObject
+    /// How the person at the client can be asked something.
+    package var elicits: Set<MCPElicitation.Kind> = []
+    /// The person's answers to the questions of an earlier round of this call, by key.
+    package var answers: [String: MCPElicitationAnswer] = [:]
 
     package init(protocolVersion: String, clientInfo: JSONObject? = nil, clientCapabilities: JSONObject = [:]) {
         self.protocolVersion = protocolVersion

@@ -22,6 +22,8 @@ package enum MCPVersion: String, Sendable, Hashable, CaseIterable, Comparable {
     var hasAnnotations: Bool { self >= .march2025 }
     /// Titles, output schemas and `structuredContent`.
     var hasStructuredContent: Bool { self >= .june2025 }
+    /// Questions to the person at the client.
+    var hasElicitation: Bool { self >= .june2025 }
     /// Whether structured content and output schemas may be other than objects.
     var hasAnyStructure: Bool { isModern }
 

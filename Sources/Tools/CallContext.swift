@@ -10,6 +10,8 @@ package struct CallContext: Sendable, Hashable {
     package var path: String?
     /// The key of the loop item that the step works on.
     package var item: String?
+    /// How many writes are wanted together with it, itself included; nil for one alone.
+    package var batch: Int?
 
     package init(
         actor: String? = nil,

@@ -19,7 +19,7 @@ import ToolRouter
         return request
     }
 
-    struct Scope {
+    struct Scope: Sendable {
         let database: SQLiteDatabase
         let store: ApprovalStore
         let clock: ManualClock

@@ -51,7 +51,7 @@ enum ApprovalRow {
             .blob(try seal(approval, vault))
         )
         for (position, row) in request.plan.rows.enumerated() {
-            let key = CallKey(row, user: request.requester, endpoint: request.endpoint)
+            let key = CallKey(row, of: request)
             try transaction.execute(
                 "INSERT INTO approval_call(approval, position, key) VALUES(?, ?, ?)",
                 .text(approval.id),

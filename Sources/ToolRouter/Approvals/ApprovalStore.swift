@@ -1,6 +1,7 @@
 package import Basics
 package import Connections
 package import Storage
+import Tools
 
 /// The approvals: asked for once, decided once, used once.
 ///
@@ -277,6 +278,32 @@ package final class ApprovalStore: Sendable {
         return report(try await read { [vault] in try ApprovalStore.lookUp(key, vault, now, $0) })
     }
 
+    /// Whether a call is a row of a plan that was approved for its run; who carries that plan out keeps count of its rows.
+    func isApproved(_ call: ToolCall, run: String) async throws(RouterError) -> Bool {
+        let key = CallKey(call, run: run)
+        let now = clock.now()
+        return try await read { [vault] transaction in
+            let rows = try transaction.query(
+                """
+                SELECT approval.*, approval_call.position AS call_position FROM approval_call
+                JOIN approval ON approval.id = approval_call.approval
+                WHERE approval_call.key = ? AND approval.run = ? AND approval.kind = 'run' AND approval.decision = 1
+                """,
+                .blob(key.bytes),
+                .text(run)
+            )
+            return try rows.contains { row in
+                let position = Int(try row.integer("call_position"))
+                guard let approval = try? ApprovalRow.decode(row, vault: vault),
+                    approval.request.plan.rows.indices.contains(position),
+                    CallKey(approval.request.plan.rows[position], of: approval.request) == key
+                else { return false }
+                // A plan that was begun in time is carried through.
+                return approval.usedAt != nil || approval.state(at: now) == .approved
+            }
+        }
+    }
+
     /// Asks for an approval of calls, unless one of them waits for one already.
     func request(_ request: ApprovalRequest, unlessOpen keys: [CallKey]) async throws(RouterError) -> Approval {
         let approval = try make(request)
@@ -327,11 +354,7 @@ package final class ApprovalStore: Sendable {
             // The index of keys is not sealed: what counts is the plan.
             guard let approval = try? ApprovalRow.decode(row, vault: vault),
                 approval.request.plan.rows.indices.contains(position),
-                CallKey(
-                    approval.request.plan.rows[position],
-                    user: approval.request.requester,
-                    endpoint: approval.request.endpoint
-                ) == key
+                CallKey(approval.request.plan.rows[position], of: approval.request) == key
             else {
                 found.damaged.append(try row.text("id"))
                 continue

@@ -15,7 +15,23 @@ struct CallKey: Sendable, Hashable {
         )
     }
 
-    init(_ row: ApprovalPlan.Row, user: String, endpoint: String?) {
+    /// The call as a step of a run, under whatever endpoint.
+    init(_ call: ToolCall, run: String) {
+        self.init(
+            ApprovalPlan.Row(tool: call.tool, connection: call.connection, arguments: call.arguments),
+            user: call.user,
+            endpoint: "run:" + run
+        )
+    }
+
+    /// A row of a plan as a call.
+    init(_ row: ApprovalPlan.Row, of request: ApprovalRequest) {
+        var endpoint = request.endpoint
+        if request.kind == .run { endpoint = "run:" + (request.run ?? "") }
+        self.init(row, user: request.requester, endpoint: endpoint)
+    }
+
+    private init(_ row: ApprovalPlan.Row, user: String, endpoint: String?) {
         let content: JSONValue = [
             "endpoint": endpoint.map { .string($0) } ?? .null, "user": .string(user), "tool": .string(row.tool),
             "connection": row.connection.map { .string($0) } ?? .null, "arguments": .object(row.arguments),

@@ -66,6 +66,8 @@ package struct EndpointService: MCPService {
             context: CallContext(endpoint: endpoint)
         )
         let result: ToolResult
+        let questions = await questions(about: call, context)
+        guard questions.isEmpty else { return MCPToolResult(questions: questions) }
         switch mode {
         case .meta:
             guard MetaTools.specifications.contains(where: { $0.name == name }) else { return nil }
@@ -81,6 +83,22 @@ package struct EndpointService: MCPService {
             meta: result.limits?.members ?? [:]
         )
     }
+
+    /// What the person at the client must be asked before the call is made; nothing is made meanwhile.
+    private func questions(about call: ToolCall, _ context: MCPCallContext) async -> [MCPElicitation] {
+        guard !context.elicits.isEmpty, let gate = router.approvals else { return [] }
+        let wanted: [ToolCall] =
+            switch mode {
+            case .meta: call.tool == "execute_tools" ? MetaTools.wanted(by: call) : []
+            case .direct: [call]
+            }
+        let pending = await router.prepare(wanted, policy: policy).pending
+        return await ApprovalQuestions(gate: gate, patience: EndpointService.patience)
+            .open(pending, context: context)
+    }
+
+    /// Seconds that a call waits while a person decides on the page; clients give up by themselves later.
+    private static let patience = 120.0
 
     package func suggestions(for name: String) -> [String] {
         switch mode {

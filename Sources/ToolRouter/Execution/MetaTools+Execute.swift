@@ -19,7 +19,9 @@ extension MetaTools {
     func execute(_ call: ToolCall) async throws(RouterError) -> ToolResult {
         let arguments = try ArgumentObject(call.arguments, known: ["calls", "compact"], in: "execute_tools")
         let compact = try arguments.flag("compact") ?? false
-        let items = try MetaTools.items(of: arguments, for: call)
+        var items = try MetaTools.items(of: arguments, for: call)
+        let prepared = await router.prepare(items.map(\.call), policy: policy)
+        for position in items.indices { items[position].call = prepared.calls[position] }
         var outcomes = await run(items)
         if compact {
             for position in outcomes.indices where !outcomes[position].result.isError {
@@ -110,6 +112,14 @@ extension MetaTools {
             items.append(Item(id: id, call: inner, select: select, all: try object.allPages()))
         }
         return items
+    }
+
+    /// The calls that a call of `execute_tools` would make; none where it is not well formed.
+    static func wanted(by call: ToolCall) -> [ToolCall] {
+        guard let arguments = try? ArgumentObject(call.arguments, known: ["calls", "compact"], in: "execute_tools"),
+            let items = try? items(of: arguments, for: call)
+        else { return [] }
+        return items.map(\.call)
     }
 
     private func run(_ items: [Item]) async -> [Outcome] {

@@ -23,7 +23,7 @@ package final class Router: Sendable {
     package let writes: WritePath
 
     private let providers: [any ToolProvider]
-    private let interceptors: [any CallInterceptor]
+    let interceptors: [any CallInterceptor]
     private let vocabulary: Lazy<SearchVocabulary>
     private let state: Locked<State>
 

@@ -24,6 +24,8 @@ package struct EndpointRoutes: HTTPHandler {
     private let options: MCPServer.Options
     private let acceptsAPIToken: @Sendable (_ token: String, _ endpoint: Endpoint) -> Bool
     private let servers: ServerCache
+    /// Outlives the servers, which are made anew when a policy changes.
+    private let exchange = MCPExchange()
 
     /// Makes the routes.
     ///
@@ -90,7 +92,9 @@ package struct EndpointRoutes: HTTPHandler {
                 service: EndpointService(router: router, endpoint: endpoint),
                 name: identity.name,
                 version: identity.version,
-                options: options
+                options: options,
+                exchange: exchange,
+                principal: endpoint.id
             )
         }
     }

@@ -107,7 +107,8 @@ struct ToolResource {
             switch (code, details["status"]?.integer) {
             case ("tool_not_found", _), ("connection_missing", _): 404
             case ("invalid_arguments", _): 400
-            case ("connection_ambiguous", _), ("needs_reauth", _): 409
+            case ("connection_ambiguous", _), ("needs_reauth", _), ("approval_required", _): 409
+            case ("approval_rejected", _), ("refused_by_rules", _): 403
             case (_, 429): 429
             case ("not_answering", _): 503
             default: 502

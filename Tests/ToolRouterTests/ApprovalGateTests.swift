@@ -1,0 +1,276 @@
+import Basics
+import Connections
+import Cryptography
+import HTTP
+import JSON
+import MCP
+import Storage
+import TestSupport
+import Testing
+import ToolRouter
+import Tools
+
+/// A router behind a gate, and the MCP server of one endpoint over it.
+final class GatedScope: Sendable {
+    static let endpoint = "ep_1"
+    static let delete = "delete_a_acme_job_by_id"
+    static let comment = "create_a_acme_comment"
+
+    let approvals: ApprovalStoreTests.Scope
+    let provider = EchoTools(Fixture.tools)
+    let rules = Locked(ApprovalRules())
+
+    init(approvals: ApprovalStoreTests.Scope) { self.approvals = approvals }
+
+    var store: ApprovalStore { approvals.store }
+
+    static func run(
+        _ texts: [String] = [],
+        _ body: (GatedScope) async throws -> Void
+    ) async throws {
+        try await ApprovalStoreTests.withStore { scope in
+            let gated = GatedScope(approvals: scope)
+            try gated.setRules(texts)
+            try await body(gated)
+        }
+    }
+
+    func setRules(_ texts: [String]) throws {
+        let made = try ApprovalRules(texts: texts)
+        rules.withLock { $0 = made }
+    }
+
+    /// A router as one start of the program makes it.
+    func router() -> Router {
+        let gate = ApprovalGate(
+            store: ApprovalStore(database: approvals.database, vault: approvals.vault, clock: approvals.clock),
+            rules: { _ in self.rules.withLock { $0 } },
+            address: { "https://sb.example" }
+        )
+        return Router(
+            providers: [provider],
+            connections: Fixture.connections(),
+            writes: .unprotected,
+            interceptors: [gate]
+        )
+    }
+
+    func call(
+        _ tool: String,
+        _ arguments: JSONObject,
+        endpoint: String? = GatedScope.endpoint,
+        on router: Router? = nil
+    ) async -> ToolResult {
+        await (router ?? self.router()).execute(
+            ToolCall(
+                tool: tool,
+                arguments: arguments,
+                user: "ben",
+                origin: .model,
+                context: CallContext(endpoint: endpoint)
+            ),
+            policy: ToolPolicy()
+        )
+    }
+
+    func decide(_ id: String, _ isApproved: Bool = true) async throws {
+        _ = try await store.decide(id, planHash: nil, isApproved: isApproved, by: ApprovalStoreTests.ada)
+    }
+
+    static func approval(_ result: ToolResult) throws -> String {
+        try #require(Fixture.json(result.payload)["approval_id"]?.string)
+    }
+}
+
+@Suite struct ApprovalGateTests {
+    typealias Scope = GatedScope
+
+    @Test func `a call that destroys waits for a person, and is then made once`() async throws {
+        try await Scope.run { scope in
+            let first = await scope.call(Scope.delete, ["id": "5"])
+            #expect(first.isError && first.problem?.code == "approval_required")
+            #expect(first.problem?.outcome == .notExecuted && scope.provider.calls.isEmpty)
+            let id = try Scope.approval(first)
+            #expect(first.displayText.contains("https://sb.example/approvals/\(id)"))
+            // Asked again before the decision, it is the same approval.
+            #expect(try Scope.approval(await scope.call(Scope.delete, ["id": "5"])) == id)
+            try await scope.decide(id)
+            #expect(await !scope.call(Scope.delete, ["id": "5"]).isError)
+            #expect(scope.provider.calls.count == 1)
+            // Replayed, it needs an approval of its own.
+            let again = await scope.call(Scope.delete, ["id": "5"])
+            #expect(again.problem?.code == "approval_required")
+            #expect(try Scope.approval(again) != id)
+            #expect(scope.provider.calls.count == 1)
+        }
+    }
+
+    @Test func `reads and other writes pass without rules, and writes wait where a rule says so`() async throws {
+        try await Scope.run { scope in
+            #expect(await !scope.call("list_all_acme_candidates", ["id": "1"]).isError)
+            #expect(await !scope.call(Scope.comment, ["id": "1"]).isError)
+            try scope.setRules(["write"])
+            #expect(await !scope.call("list_all_acme_candidates", ["id": "1"]).isError)
+            #expect(await scope.call(Scope.comment, ["id": "1"]).problem?.code == "approval_required")
+            try scope.setRules(["write", "tool:\(Scope.comment)=allow", "destroy=refuse"])
+            #expect(await !scope.call(Scope.comment, ["id": "1"]).isError)
+            #expect(await scope.call(Scope.delete, ["id": "1"]).problem?.code == "refused_by_rules")
+        }
+    }
+
+    @Test func `an approval is good for its arguments, its endpoint and its tool alone`() async throws {
+        try await Scope.run(["write"]) { scope in
+            let id = try Scope.approval(await scope.call(Scope.delete, ["id": "5566", "note": "gone"]))
+            try await scope.decide(id)
+            #expect(await scope.call(Scope.delete, ["id": "5567", "note": "gone"]).isError)
+            #expect(await scope.call(Scope.delete, ["id": "5566", "note": "gone "]).isError)
+            #expect(await scope.call(Scope.delete, ["id": 5566, "note": "gone"]).isError)
+            #expect(await scope.call(Scope.delete, ["id": "5566", "note": "gone"], endpoint: "ep_2").isError)
+            #expect(await scope.call(Scope.delete, ["id": "5566", "note": "gone"], endpoint: nil).isError)
+            #expect(await scope.call(Scope.comment, ["id": "5566", "note": "gone"]).isError)
+            #expect(scope.provider.calls.isEmpty)
+            // The control: the order of members is no difference.
+            #expect(await !scope.call(Scope.delete, ["note": "gone", "id": "5566"]).isError)
+        }
+    }
+
+    @Test func `of many identical calls after one approval one is made`() async throws {
+        try await Scope.run { scope in
+            let router = scope.router()
+            let id = try Scope.approval(await scope.call(Scope.delete, ["id": "5"], on: router))
+            try await scope.decide(id)
+            await withDiscardingTaskGroup { group in
+                for _ in 0..<20 { group.addTask { _ = await scope.call(Scope.delete, ["id": "5"], on: router) } }
+            }
+            #expect(scope.provider.calls.count == 1)
+        }
+    }
+
+    @Test func `what a person refused is not made, and says why`() async throws {
+        try await Scope.run { scope in
+            let id = try Scope.approval(await scope.call(Scope.delete, ["id": "5"]))
+            _ = try await scope.store.decide(
+                id,
+                planHash: nil,
+                isApproved: false,
+                by: ApprovalStoreTests.ada,
+                comment: "Job is open."
+            )
+            let refused = await scope.call(Scope.delete, ["id": "5"])
+            #expect(refused.problem?.code == "approval_rejected" && refused.displayText.contains("Job is open."))
+            #expect(scope.provider.calls.isEmpty)
+        }
+    }
+
+    @Test func `an approval that has expired or was tampered with lets nothing through`() async throws {
+        try await Scope.run { scope in
+            let first = try Scope.approval(await scope.call(Scope.delete, ["id": "5"]))
+            try await scope.decide(first)
+            scope.approvals.clock.advance(seconds: 86_400)
+            let second = try Scope.approval(await scope.call(Scope.delete, ["id": "5"]))
+            #expect(second != first)
+            try await scope.approvals.database.write {
+                try $0.execute(
+                    "UPDATE approval SET decision = 1, decided_by = 'ada', means = 'page', decided_at = 1 WHERE id = ?",
+                    .text(second)
+                )
+            }
+            let third = await scope.call(Scope.delete, ["id": "5"])
+            #expect(try third.problem?.code == "approval_required" && Scope.approval(third) != second)
+            // An index that points at another call is not believed either.
+            let other = try Scope.approval(await scope.call(Scope.delete, ["id": "6"]))
+            try await scope.decide(other)
+            try await scope.approvals.database.write {
+                try $0.execute(
+                    """
+                    UPDATE approval_call SET key = (SELECT key FROM approval_call WHERE approval = ?)
+                    WHERE approval = ?
+                    """,
+                    .text(try Scope.approval(third)),
+                    .text(other)
+                )
+            }
+            #expect(await scope.call(Scope.delete, ["id": "5"]).isError)
+            #expect(scope.provider.calls.isEmpty)
+        }
+    }
+
+    @Test func `a restart between question and decision changes nothing`() async throws {
+        try await Scope.run { scope in
+            let id = try Scope.approval(await scope.call(Scope.delete, ["id": "5"], on: scope.router()))
+            try await scope.decide(id)
+            #expect(await !scope.call(Scope.delete, ["id": "5"], on: scope.router()).isError)
+            #expect(scope.provider.calls.count == 1)
+        }
+    }
+
+    @Test func `a call of which nothing was executed keeps its approval`() async throws {
+        try await Scope.run { scope in
+            let arguments: JSONObject = ["id": "5", "fail": 503]
+            let id = try Scope.approval(await scope.call(Scope.delete, arguments))
+            try await scope.decide(id)
+            for _ in 0..<2 {
+                #expect(await scope.call(Scope.delete, arguments).problem?.code == "upstream_error")
+            }
+        }
+    }
+
+    @Test func `more writes within an hour than allowed wait`() async throws {
+        try await Scope.run(["hour:2"]) { scope in
+            let router = scope.router()
+            for id in ["1", "2"] { #expect(await !scope.call(Scope.comment, ["id": .string(id)], on: router).isError) }
+            #expect(await scope.call(Scope.comment, ["id": "3"], on: router).problem?.code == "approval_required")
+            scope.approvals.clock.advance(seconds: 3601)
+            #expect(await !scope.call(Scope.comment, ["id": "4"], on: router).isError)
+        }
+    }
+
+    @Test func `calls that are wanted together are approved together`() async throws {
+        try await Scope.run(["batch:2"]) { scope in
+            let router = scope.router()
+            let meta = MetaTools(router: router, policy: ToolPolicy())
+            func execute(_ count: Int) async throws -> JSONValue {
+                let calls = (0..<count).map { number -> JSONValue in
+                    ["tool": .string(Scope.comment), "arguments": ["id": .string("\(number)")]]
+                }
+                let read: JSONValue = ["tool": "list_all_acme_candidates", "arguments": ["id": "9"]]
+                let result = await meta.call(
+                    ToolCall(
+                        tool: "execute_tools",
+                        arguments: ["calls": .array(calls + [read])],
+                        user: "ben",
+                        origin: .model,
+                        context: CallContext(endpoint: Scope.endpoint)
+                    )
+                )
+                return try Fixture.json(result.payload)
+            }
+            #expect(try await execute(2)["failed"] == 0)
+            let asked = try await execute(3)
+            #expect(asked["failed"] == 3 && asked["succeeded"] == 1)
+            let pending = try await scope.store.list(state: .pending)
+            #expect(pending.count == 1 && pending.first?.request.plan.rows.count == 3)
+            let id = try #require(pending.first?.id)
+            try await scope.decide(id)
+            #expect(try await execute(3)["failed"] == 0)
+            #expect(try await scope.store.approval(id).usedAt != nil)
+            #expect(try await execute(3)["failed"] == 3)
+        }
+    }
+
+    @Test func `rules are read from words, and what is none is refused`() throws {
+        let texts = ["write", "destroy=refuse", "tag:offers=client", "tool:x", "batch:20", "hour:100=page", "client"]
+        let rules = try ApprovalRules(texts: texts)
+        #expect(rules.texts == texts && rules.how == .client)
+        #expect(try ApprovalRules(rules.json) == rules)
+        #expect(try ApprovalRules("refuse").how == .refuse && ApprovalRules(.null) == ApprovalRules())
+        for wrong in [
+            "", "writes", "batch", "batch:", "batch:x", "batch:-1", "write=maybe", "tag:", "write:1", "allow",
+        ] {
+            #expect(throws: RouterError.self) { try ApprovalRules(texts: [wrong]) }
+        }
+        for wrong: JSONValue in [7, ["ask": ["write"], "hwo": "page"], ["roles": []], ["expires_in": 1], [1]] {
+            #expect(throws: RouterError.self) { try ApprovalRules(wrong) }
+        }
+    }
+}
