@@ -19,6 +19,8 @@ struct Query {
     private var hasConcept = false
     private var hasContent = false
     private var isOutside = false
+    /// Whether all that is said besides what to do is somebody's name.
+    private(set) var isOnlyName = false
     private var places: [Int32: Int] = [:]
 
     private static let readVerbs: Set<String> = ["list", "get", "search"]
@@ -31,6 +33,11 @@ struct Query {
         let read = Phrasing(words.map(\.stem), lexicon: lexicon)
         (verbs, entities, hasConcept) = (read.verbs, read.entities, !read.concepts.isEmpty)
         speak(words, read, index: index)
+        let said = words.enumerated().filter { position, word in
+            !word.isStop && !read.verbWords.contains(position)
+                && word.stems.first.map { toolkits[$0.stem] == nil } ?? true
+        }
+        isOnlyName = said.count > 1 && said.allSatisfy { $0.element.isName }
         for verb in verbs {
             if let term = index.terms[Phrasing.term(verb: verb)] { add(term, 0.4) }
         }
@@ -41,7 +48,7 @@ struct Query {
         }
         for concept in read.concepts { addConcept(lexicon.concepts[concept].means, index: index, lexicon: lexicon) }
         var outsideWords: Set<Int> = []
-        for range in lexicon.outsideMatches(in: words.map { $0.stems.first?.stem ?? "" })
+        for range in lexicon.outsideMatches(in: words.map { $0.isRepaired ? "" : $0.stems.first?.stem ?? "" })
         where !Query.isPartOfName(range, words) {
             outsideWords.formUnion(range)
             isOutside = true

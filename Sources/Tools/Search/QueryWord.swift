@@ -4,11 +4,19 @@ struct QueryWord {
     var stems: [(stem: String, weight: Float)]
     /// Written as names are, so that it names a record and says little about the tool.
     var isName: Bool
+    /// Whether the stems are those of other words, for which this one is misspelt.
+    var isRepaired: Bool
 
-    init(_ word: SearchText.Word, stems: [(stem: String, weight: Float)], isName: Bool = false) {
+    init(
+        _ word: SearchText.Word,
+        stems: [(stem: String, weight: Float)],
+        isName: Bool = false,
+        isRepaired: Bool = false
+    ) {
         self.word = word
         self.stems = stems
         self.isName = isName
+        self.isRepaired = isRepaired
     }
 
     /// The stem that phrases are matched against.

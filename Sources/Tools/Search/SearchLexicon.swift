@@ -5,7 +5,8 @@ package import JSON
 ///
 /// A file has `verbs` and `entities` (a canonical word, and the phrases that mean it), `concepts` (phrases, and the
 /// tools' own words for what they mean), `outside` (phrases of errands that belong elsewhere) and `common` (words of
-/// everyday language, which are not taken for misspelt ones). In a phrase, `*` stands for up to three words.
+/// everyday language, which are not taken for misspelt ones), and `named` (the entity that a name alone stands for). In a
+/// phrase, `*` stands for up to three words.
 package struct SearchLexicon: Sendable {
     /// What a phrase says about the tool that is wanted.
     enum Meaning: Sendable, Hashable {
@@ -38,10 +39,14 @@ package struct SearchLexicon: Sendable {
     private(set) var words: [String: String] = [:]
     /// Words of everyday language.
     private(set) var common: Set<String> = []
+    /// What a request is about that has nothing but somebody's name, as in "add Noor Aziz".
+    private(set) var named: String?
     private var outside: [String: [Phrase]] = [:]
 
     private static let longestGap = 3
-    private static let sections: Set<String> = ["$schema", "verbs", "entities", "concepts", "outside", "common"]
+    private static let sections: Set<String> = [
+        "$schema", "verbs", "entities", "concepts", "outside", "common", "named",
+    ]
 
     /// A lexicon without entries: search then compares words only.
     package init() {}
@@ -82,6 +87,12 @@ package struct SearchLexicon: Sendable {
         }
         if let texts = json["common"] {
             for text in strings(texts, "/common") { lexicon.common.formUnion(SearchText.words(of: text).map(\.text)) }
+        }
+        if let named = json["named"] {
+            lexicon.named = named.string
+            if named.string == nil {
+                problems.append(Diagnostic(.error, file: file, pointer: "/named", "expected an entity"))
+            }
         }
         for name in json.object?.names ?? [] where !sections.contains(name) {
             problems.append(

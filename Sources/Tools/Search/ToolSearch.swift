@@ -89,7 +89,11 @@ package struct ToolSearch: Sendable {
             var inherited: [String] = []
             for part in parts {
                 var query = Query(part, index: index, lexicon: lexicon, toolkits: toolkits)
-                if parts.count > 1, query.needsSubject { query.adopt(inherited, index: index) }
+                if query.needsSubject, query.isOnlyName, !query.verbs.isEmpty, let named = lexicon.named {
+                    query.adopt([named], index: index)
+                } else if parts.count > 1, query.needsSubject {
+                    query.adopt(inherited, index: index)
+                }
                 if !query.entities.isEmpty { inherited = query.entities }
                 lists.append(rank(query, toolkit: scope))
             }
@@ -129,7 +133,7 @@ package struct ToolSearch: Sendable {
                 let candidates = repair.candidates(for: word.text).filter { toolkits[$0.stem] != nil }
                 return QueryWord(word, stems: candidates, isName: candidates.isEmpty)
             }
-            return QueryWord(word, stems: repair.candidates(for: word.text))
+            return QueryWord(word, stems: repair.candidates(for: word.text), isRepaired: true)
         }
     }
 
