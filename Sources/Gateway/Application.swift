@@ -33,6 +33,7 @@ package final class Application: Sendable {
     /// Every write that was or may have been sent.
     package let ledger: WriteLedger
     let paces: PaceStore
+    let folders: ToolkitFolders
     private let folder: DataFolder
     private let database: SQLiteDatabase
 
@@ -56,6 +57,7 @@ package final class Application: Sendable {
         connections = parts.connections
         keeper = parts.keeper
         paces = parts.paces
+        folders = parts.folders
         people = parts.people
         connectLinks = parts.connectLinks
         address = parts.address
@@ -72,6 +74,7 @@ package final class Application: Sendable {
         var connections: CompositeConnectionSource
         var keeper: ConnectionKeeper
         var paces: PaceStore
+        var folders: ToolkitFolders
         var people: PeopleStore
         var connectLinks: ConnectLinks
         var address: PublicAddress
@@ -208,6 +211,7 @@ package final class Application: Sendable {
             connections: connections,
             keeper: keeper,
             paces: try await PaceStore(database: database, limiter: limiter),
+            folders: ToolkitFolders(home: configuration.home.path, loaded: loaded),
             people: try await PeopleStore(database: database),
             connectLinks: links,
             address: address,

@@ -1,6 +1,7 @@
 import HTTP
 import JSON
 package import ToolRouter
+import Toolkits
 import Tools
 
 extension Application {
@@ -51,6 +52,7 @@ private struct ControlHandler: HTTPHandler {
     private let routes: ControlRoutes
     private let people: PeopleRoutes
     private let workbench: WorkbenchRoutes
+    private let folders: ToolkitFolders
 
     init(application: Application, publicURL: String) {
         routes = ControlRoutes(
@@ -65,12 +67,15 @@ private struct ControlHandler: HTTPHandler {
             links: application.connectLinks,
             address: application.address
         )
+        folders = application.folders
         workbench = WorkbenchRoutes { endpoint in application.workbench(endpoint: endpoint) }
     }
 
     func respond(to request: HTTPRequest) async -> HTTPResponse {
         switch request.path {
         case "/healthz": .json(JSONWriter.bytes(of: ["status": "ok"]))
+        case "/v1/toolkits" where request.method == "GET":
+            .json(JSONWriter.bytes(of: ["toolkits": folders.summary]))
         case let path where path.hasPrefix("/v1/workbench/"): await workbench.respond(to: request)
         case let path where path == "/v1/people" || path.hasPrefix("/v1/people/"):
             await people.respond(to: request)

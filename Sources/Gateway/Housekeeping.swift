@@ -1,6 +1,8 @@
 import Basics
 import EventLoops
 import ToolRouter
+import Toolkits
+import Tools
 
 extension Application {
     /// Seconds between two rounds of what a server does besides answering.
@@ -11,7 +13,17 @@ extension Application {
         let loop = drivers.loops.next()
         while (try? await loop.sleep(seconds: Application.houseInterval)) != nil {
             await savePaces()
+            refreshToolkits()
         }
+    }
+
+    /// Serves toolkit folders as they are now; one that is broken stays as it was.
+    package func refreshToolkits() {
+        guard let (changed, diagnostics) = folders.refresh() else { return }
+        toolkits.replace(toolkits: changed)
+        router.reload()
+        configuration.log.info("toolkits were loaded again", ["toolkits": changed.map(\.name).joined(separator: " ")])
+        for diagnostic in diagnostics + router.catalog.problems { configuration.log.warning(diagnostic.description) }
     }
 
     /// Writes down how fast each connection may be used.

@@ -1,32 +1,35 @@
-import Basics
 import Gateway
 import JSON
-import Toolkits
 
 extension Command {
     static let toolkitsList = Command(
         path: ["toolkits", "list"],
-        summary: "List the toolkits and how many tools each offers",
+        summary: "List the toolkits, how many tools each offers, and which are refused",
         options: [CommonOptions.json] + CommonOptions.places,
         run: { invocation in
-            let configuration = try invocation.configuration()
-            let loaded = ToolkitLoader.loadAll(home: configuration.home.path)
-            var table = Table("NAME", "TOOLS", "TITLE")
-            var rows: [JSONValue] = []
-            for toolkit in loaded.toolkits {
-                table.add(toolkit.name, String(toolkit.tools.count), toolkit.title)
-                rows.append([
-                    "name": .string(toolkit.name), "title": .string(toolkit.title),
-                    "tools": .integer(toolkit.tools.count),
-                ])
-            }
-            for diagnostic in loaded.diagnostics { invocation.terminal.printError(diagnostic.description) }
-            if invocation.json {
-                invocation.terminal.print(JSONWriter.pretty(["toolkits": .array(rows)]))
-            } else {
+            try await invocation.withControl { control in
+                let answer = try await control.send("GET", "/v1/toolkits")
+                if invocation.json {
+                    invocation.terminal.print(JSONWriter.pretty(answer))
+                    return .done
+                }
+                var table = Table("NAME", "TOOLS", "STATE", "TITLE")
+                var problems: [String] = []
+                for toolkit in answer["toolkits"]?.array ?? [] {
+                    table.add(
+                        toolkit["name"]?.string ?? "",
+                        toolkit["tools"]?.integer.map(String.init) ?? "",
+                        toolkit["state"]?.string?.replacing("_", with: " ") ?? "",
+                        toolkit["title"]?.string ?? ""
+                    )
+                    if toolkit["state"] != "served" {
+                        problems += toolkit["diagnostics"]?.array?.compactMap(\.string) ?? []
+                    }
+                }
                 invocation.terminal.write(table.text(for: invocation.terminal))
+                for problem in problems { invocation.terminal.print(problem) }
+                return .done
             }
-            return .done
         }
     )
 }
