@@ -1,6 +1,6 @@
 # Two commands do everything on a machine with Swift 6.3: `make run` does the main job, `make test` runs every test.
 .DEFAULT_GOAL := help
-.PHONY: help setup build release run test test-clients lint format check check-fresh bench coverage \
+.PHONY: help setup build release run test test-clients test-pages lint format check check-fresh bench coverage \
 	sanitize docs install clean fuzz
 
 PREFIX ?= /usr/local
@@ -24,11 +24,15 @@ run: release ## Prepares an interview on the built-in sandbox, then opens the ch
 	@.build/release/switchboard demo
 
 test: ## Runs every test
-	@SETUP_EXTRA="python3 python3-venv" scripts/setup
+	@SETUP_EXTRA="python3 python3-venv chromium-headless-shell" scripts/setup
 	@scripts/test
 
 test-clients: release ## Runs the MCP clients from PyPI against the program
 	@scripts/test-clients
+
+test-pages: release ## Runs the pages in headless Chromium
+	@SETUP_EXTRA="python3 chromium-headless-shell" scripts/setup
+	@scripts/test-pages
 
 lint: setup ## Checks format, module order, explicit imports and warnings
 	@scripts/lint

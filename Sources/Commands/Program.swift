@@ -11,7 +11,7 @@ package enum Program {
         .demo, .chat, .ask, .serve, .mcp, .sandbox,
         .toolsList, .toolsShow, .toolsSearch, .toolsCall,
         .toolkitsList, .toolkitsCheck, .toolkitsImport,
-        .connectionsAdd, .connectionsList, .connectionsTest, .connectionsRemove,
+        .connectionsAdd, .connectionsList, .connectionsLink, .connectionsTest, .connectionsRemove,
         .peopleAdd, .peopleList, .peopleUpdate, .peopleRemove, .peopleSignIn, .peopleSignOut,
         .endpointsCreate, .endpointsList, .endpointsShow, .endpointsUpdate, .endpointsDelete,
         .expressionsCheck, .expressionsTry, .expressionsSuite,

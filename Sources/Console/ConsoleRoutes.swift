@@ -47,6 +47,9 @@ package struct ConsoleRoutes: HTTPHandler {
             let hint = address.url.map { " They are at \($0)/." } ?? ""
             return .text("The pages are not served at this address.\(hint)\n", status: 421)
         }
+        guard address.isTrustworthy else {
+            return .text("Signing in needs https: start the server with --public-url https://….\n", status: 421)
+        }
         guard request.method == "GET" || request.method == "POST" else {
             return HTTPResponse(status: 405, fields: ["Allow": "GET, POST"])
         }
@@ -114,6 +117,8 @@ package struct ConsoleRoutes: HTTPHandler {
                 """
                 <p class="notice error">Nothing was done. The form was not made for this browser, or you have signed in or
                 out since it was shown.</p>
+                <p>If that happens again, the browser keeps no cookie from here: over plain http on this machine Safari
+                does not, while Chromium and Firefox do.</p>
                 <p><a href="\(visit.link("/"))">Begin anew</a></p>
                 """
             )

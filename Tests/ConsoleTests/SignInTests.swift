@@ -52,13 +52,18 @@ struct SignInTests {
         #expect(!cookie.contains("Domain"))
     }
 
-    @Test func `on loopback without encryption the cookie has another name`() async throws {
+    @Test func `plain http is for this machine only`() async throws {
+        try address.set("http://tools.example")
+        #expect(await Browser(routes, url: "http://tools.example").get("/sign-in").status == 421)
+    }
+
+    @Test func `on loopback the port is in the cookie's name`() async throws {
         try address.set("http://127.0.0.1:8484")
         let browser = Browser(routes, url: "http://127.0.0.1:8484")
         let page = await browser.signIn("ana", try await code())
         let cookie = try #require(page.fields["Set-Cookie"])
-        #expect(cookie.hasPrefix("switchboard-8484="))
-        #expect(!cookie.contains("Secure"))
+        #expect(cookie.hasPrefix("__Host-switchboard-8484="))
+        #expect(cookie.contains("; Secure"))
         #expect(await browser.get("/hello").status == 200)
     }
 

@@ -40,6 +40,17 @@ package final class PublicAddress: Sendable {
     /// Whether the way to this server is encrypted.
     package var isSecure: Bool { known.withLock { $0?.scheme == "https" } }
 
+    /// Whether nobody on the way can read along: https, or plain http that does not leave this machine.
+    package var isTrustworthy: Bool {
+        known.withLock { known in
+            guard let known else { return false }
+            let host =
+                known.authority.hasPrefix("[")
+                ? known.authority.prefix { $0 != "]" } + "]" : known.authority.prefix { $0 != ":" }
+            return known.scheme == "https" || ["localhost", "127.0.0.1", "[::1]"].contains(host)
+        }
+    }
+
     /// Whether a request's `Host` is this address.
     package func isOwn(authority: String) -> Bool {
         known.withLock { known in
