@@ -37,5 +37,7 @@ struct ToolkitSettings: Sendable {
     var pagination: PaginationRule?
     var errors: ErrorRules
     var rateLimit: RateLimitRule
+    /// How long after an uncertain write looking tells the truth.
+    var settle: SettleTimes
     var probe: (tool: String, arguments: JSONObject)?
 }

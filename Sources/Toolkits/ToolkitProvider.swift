@@ -163,7 +163,7 @@ package final class ToolkitProvider: ToolProvider {
         )
     }
 
-    private func execution(
+    func execution(
         _ toolkit: Toolkit,
         user: String,
         connection id: String?,
@@ -182,7 +182,10 @@ package final class ToolkitProvider: ToolProvider {
         }
     }
 
-    private func unknown(_ name: String) -> ToolResult {
+    /// The toolkit and the tool of a name.
+    func find(_ name: String) -> (toolkit: Toolkit, tool: ToolkitTool)? { catalog.withLock { $0.find(name) } }
+
+    func unknown(_ name: String) -> ToolResult {
         let near = Similarity.nearest(to: name, among: tools.map(\.name))
         let hint = near.isEmpty ? "Search for a tool first." : "Did you mean \(near.joined(separator: ", "))?"
         return .failure(

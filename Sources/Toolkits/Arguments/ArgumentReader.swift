@@ -45,6 +45,19 @@ struct ArgumentReader {
         return bind(values)
     }
 
+    /// The values under the arguments' own names, as they are given and unchecked.
+    func named(_ given: JSONObject) -> JSONObject {
+        var values = JSONObject()
+        for member in given {
+            guard let argument = argument(named: member.name) else {
+                values[member.name] = member.value
+                continue
+            }
+            values[argument.name] = ArgumentCoercion.coerce(member.value, to: argument.schema)
+        }
+        return values
+    }
+
     private func expandShorthands(_ values: inout JSONObject, _ problems: inout [String]) {
         for argument in tool.arguments {
             guard let sets = argument.sets, let value = values[argument.name], value != false else { continue }

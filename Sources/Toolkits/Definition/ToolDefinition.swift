@@ -19,6 +19,8 @@ struct ToolDefinition {
     var shorthands: [Shorthand]
     var search: SearchRule?
     var mark: String?
+    var lookup: LookupRule?
+    var settle: SettleTimes?
     /// Reshapes each record of the answer.
     var response: ResponseMapping?
     /// The place in `toolkit.json`.

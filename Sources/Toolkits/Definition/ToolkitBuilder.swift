@@ -39,6 +39,7 @@ struct ToolkitBuilder {
                 pagination: definition.pagination,
                 errors: definition.errors,
                 rateLimit: definition.rateLimit,
+                settle: definition.settle,
                 probe: definition.authentication.probe
             )
         )
@@ -100,6 +101,8 @@ struct ToolkitBuilder {
                 notes: tool.notes
             ),
             mark: tool.mark,
+            lookup: tool.lookup,
+            settle: tool.settle,
             operation: operation,
             arguments: planner.arguments,
             shape: planner.shape,
@@ -173,6 +176,10 @@ struct ToolkitBuilder {
     /// What tools say about each other and about what is shared.
     private mutating func check(_ tools: [ToolkitTool]) {
         let byName = Dictionary(tools.map { ($0.specification.name, $0) }, uniquingKeysWith: { first, _ in first })
+        let lookups = LookupCheck(tools: byName)
+        for tool in tools {
+            for problem in lookups.problems(of: tool) { reader.error(problem.place, problem.message) }
+        }
         let authentication = JSONPointer(tokens: ["authentication", "probe", "tool"])
         if let probe = definition.authentication.probe {
             if byName[probe.tool]?.specification.effect != .read {

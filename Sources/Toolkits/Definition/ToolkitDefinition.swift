@@ -16,6 +16,7 @@ struct ToolkitDefinition {
     var pagination: PaginationRule?
     var errors: ErrorRules
     var rateLimit: RateLimitRule
+    var settle: SettleTimes
     var origin: Origin
     var names: [NameRule]
     var arguments: [String: ArgumentRule]

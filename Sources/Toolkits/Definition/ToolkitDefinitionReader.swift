@@ -16,7 +16,8 @@ struct ToolkitDefinitionReader {
     mutating func read(folderName: String) -> ToolkitDefinition? {
         let keys = [
             "format", "name", "title", "description", "documentation", "openapi", "authentication", "hosts", "request",
-            "response", "pagination", "errors", "rate_limit", "origin", "names", "arguments", "tools", "excluded",
+            "response", "pagination", "errors", "rate_limit", "settle", "origin", "names", "arguments", "tools",
+            "excluded",
         ]
         guard let value = reader.parse(), let root = reader.section(value, at: JSONPointer(), keys: keys) else {
             return nil
@@ -39,7 +40,8 @@ struct ToolkitDefinitionReader {
                 "must be a host name such as api.example.com or *.example.com, without scheme, port or path"
             )
         }
-        let tools = readTools(root)
+        let settle = LookupRuleReader.settle(root, &reader, usual: SettleTimes()) ?? SettleTimes()
+        let tools = readTools(root, settle)
         let definition = ToolkitDefinition(
             name: name ?? folderName,
             title: title ?? folderName,
@@ -53,6 +55,7 @@ struct ToolkitDefinitionReader {
             pagination: readPagination(root),
             errors: readErrors(root),
             rateLimit: readRateLimit(root),
+            settle: settle,
             origin: reader.choice(root, "origin") ?? .candidate,
             names: reader.sections(root, "names", keys: ["match", "name"]).compactMap { readName($0) },
             arguments: readArguments(root),
@@ -256,10 +259,10 @@ struct ToolkitDefinitionReader {
         return rules
     }
 
-    private mutating func readTools(_ root: Section) -> [ToolDefinition] {
+    private mutating func readTools(_ root: Section, _ settle: SettleTimes) -> [ToolDefinition] {
         let keys = [
             "name", "title", "operation", "tags", "effect", "description", "notes", "origin", "arguments", "constants",
-            "one_of", "shorthands", "search", "mark", "response",
+            "one_of", "shorthands", "search", "mark", "response", "lookup", "settle",
         ]
         var names: Set<String> = []
         return reader.sections(root, "tools", keys: keys, required: true).compactMap { section in
@@ -289,6 +292,8 @@ struct ToolkitDefinitionReader {
                 shorthands: readShorthands(section),
                 search: readSearch(section),
                 mark: reader.string(section, "mark"),
+                lookup: LookupRuleReader.lookup(section, &reader),
+                settle: LookupRuleReader.settle(section, &reader, usual: settle),
                 response: readMapping(section, "response"),
                 pointer: section.pointer
             )
