@@ -13,6 +13,7 @@ package enum Program {
         .toolkitsList, .toolkitsCheck, .toolkitsImport,
         .connectionsAdd, .connectionsList, .connectionsLink, .connectionsTest, .connectionsRemove,
         .peopleAdd, .peopleList, .peopleUpdate, .peopleRemove, .peopleSignIn, .peopleSignOut,
+        .writesList, .writesShow, .writesSettle,
         .endpointsCreate, .endpointsList, .endpointsShow, .endpointsUpdate, .endpointsDelete,
         .expressionsCheck, .expressionsTry, .expressionsSuite,
         .agentsList, .agentsCheck, .transcriptsList, .transcriptsShow, .transcriptsRebase,

@@ -27,10 +27,12 @@ struct FaultyHandler: HTTPHandler {
         _ faults: [SandboxFault.Kind]
     ) async throws -> HTTPResponse {
         var lag: Double?
+        var late: Double?
         for fault in faults {
             switch fault {
             case .delayBefore(let seconds): try await sleep(seconds)
             case .listLag(let seconds): lag = seconds
+            case .lateWork(let seconds): late = seconds
             case .status(let status, let headers, let body):
                 control.log(call, status: status, faults: faults)
                 var response = HTTPResponse.json(
@@ -46,7 +48,10 @@ struct FaultyHandler: HTTPHandler {
             default: continue
             }
         }
-        var response = await SandboxFaults.$listLag.withValue(lag) { await simulator.respond(to: request) }
+        var response = try await SandboxFaults.$listLag.withValue(lag) {
+            if let late { return try await work(on: request, after: late) }
+            return await simulator.respond(to: request)
+        }
         for fault in faults {
             if case .failAfterWork(let status) = fault {
                 response = .json(JSONWriter.bytes(of: ["error": "internal error"]), status: status)
@@ -69,6 +74,17 @@ struct FaultyHandler: HTTPHandler {
             }
         }
         return response
+    }
+
+    /// Works in a task of its own, which does not end with the caller's.
+    private func work(on request: HTTPRequest, after seconds: Double) async throws -> HTTPResponse {
+        var whole = request
+        whole.body = .bytes(try await request.body.collect(limit: FaultyHandler.answerLimit))
+        let received = whole
+        return try await Task { [simulator, sleep] in
+            try await sleep(seconds)
+            return await simulator.respond(to: received)
+        }.value
     }
 
     private func page(_ status: Int) -> HTTPResponse {

@@ -8,6 +8,8 @@ package struct SandboxFault: Sendable, Hashable {
         case status(Int, headers: [String: String], body: JSONValue?)
         /// The work starts that many seconds late.
         case delayBefore(Double)
+        /// The work starts that many seconds late, and is done even when the caller has left by then.
+        case lateWork(Double)
         /// The work is done at once and the answer comes that many seconds late.
         case delayAfter(Double)
         /// The work is done, and the answer is this status all the same.
@@ -28,6 +30,7 @@ package struct SandboxFault: Sendable, Hashable {
             switch self {
             case .status: "status"
             case .delayBefore: "delay_before"
+            case .lateWork: "late_work"
             case .delayAfter: "delay_after"
             case .failAfterWork: "fail_after_work"
             case .cutOff: "cut_off"

@@ -5,7 +5,8 @@ package import JSON
 package enum SandboxFaultReader {
     private static let matching: Set = ["system", "method", "path", "operation", "after", "nth", "count", "kind"]
     private static let settings: [String: Set<String>] = [
-        "status": ["status", "headers", "body", "retry_after"], "delay_before": ["seconds"], "delay_after": ["seconds"],
+        "status": ["status", "headers", "body", "retry_after"], "delay_before": ["seconds"],
+        "late_work": ["seconds"], "delay_after": ["seconds"],
         "fail_after_work": ["status"], "cut_off": ["bytes"], "drip": ["bytes", "seconds"], "page": ["status"],
         "malformed": [], "list_lag": ["seconds"],
     ]
@@ -82,6 +83,7 @@ package enum SandboxFaultReader {
                 if let seconds = item["retry_after"]?.integer { headers["Retry-After"] = String(seconds) }
                 return .status(status(or: 503), headers: headers, body: item["body"])
             case "delay_before": return .delayBefore(seconds())
+            case "late_work": return .lateWork(seconds())
             case "delay_after": return .delayAfter(seconds())
             case "fail_after_work": return .failAfterWork(status(or: 500))
             case "cut_off": return .cutOff(number("bytes", or: 20))

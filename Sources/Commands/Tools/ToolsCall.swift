@@ -24,6 +24,7 @@ extension Command {
             .init(name: "max", value: "N", summary: "With --all: fail when there are more records than this"),
             .init(name: "wait", value: "SECONDS", summary: "Wait so long for rate limits; for tools that only read"),
             .init(name: "user", value: "NAME", summary: "Whose connections are used (default: you)"),
+            .init(name: "once", value: "KEY", summary: "A key of yours: repeated under it, a write is made once"),
             CommonOptions.json,
         ] + CommonOptions.places,
         details: "Example: switchboard tools call list_all_pinpoint_candidates search=\"Sarah Jenkins\" --sandbox",
@@ -46,6 +47,7 @@ extension Command {
             let user = try invocation.value("user") ?? invocation.configuration().defaultUser
             var draft: JSONValue = ["arguments": .object(arguments), "user": .string(user)]
             if let select = invocation.value("select") { draft["select"] = .string(select) }
+            if let once = invocation.value("once") { draft["once"] = .string(once) }
             let maximum = try invocation.integer("max", in: 1...AllPages.largestMaximum)
             if maximum != nil, !invocation.has("all") { throw CommandError.usage("--max belongs to --all") }
             if invocation.has("all") { draft["all"] = maximum.map { ["max": .integer($0)] } ?? true }

@@ -279,12 +279,12 @@ package struct LedgerStore: Sendable {
     // MARK: - Reading
 
     /// The row of that id, nil when there is none.
-    func entry(_ id: String) async throws(LedgerError) -> WriteEntry? {
+    package func entry(_ id: String) async throws(LedgerError) -> WriteEntry? {
         try await reading { [rows] in try $0.first("SELECT * FROM ledger WHERE id = ?", .text(id)).map(rows.decode) }
     }
 
     /// Rows in the order in which they were made; ones that cannot be understood are named apart.
-    func entries(_ query: WriteQuery) async throws(LedgerError) -> (entries: [WriteEntry], damaged: [String]) {
+    package func entries(_ query: WriteQuery) async throws(LedgerError) -> (entries: [WriteEntry], damaged: [String]) {
         try await reading { [rows] transaction in
             var conditions: [String] = ["id > ?"]
             var values: [SQLValue] = [.text(query.after ?? "")]
@@ -311,7 +311,7 @@ package struct LedgerStore: Sendable {
     }
 
     /// How many writes of a run are in each state.
-    func counts(run: String) async throws(LedgerError) -> [WriteState: Int] {
+    package func counts(run: String) async throws(LedgerError) -> [WriteState: Int] {
         try await reading { transaction in
             var counts: [WriteState: Int] = [:]
             let sql = "SELECT state, count(*) AS number FROM ledger WHERE run = ? GROUP BY state"

@@ -9,6 +9,7 @@ final class WriteFlight: Sendable {
         var continuation: CheckedContinuation<ToolResult, Never>
         var patience: Double
         var isTimed = false
+        var timer: Task<Void, Never>?
     }
 
     private struct State {
@@ -23,7 +24,11 @@ final class WriteFlight: Sendable {
     private let state = Locked(State())
     private let sleep: @Sendable (Double) async throws -> Void
 
-    init(sleep: @escaping @Sendable (Double) async throws -> Void) {
+    /// Whether it only follows up what an earlier process left, and is never sent again.
+    let isFollowUp: Bool
+
+    init(isFollowUp: Bool = false, sleep: @escaping @Sendable (Double) async throws -> Void) {
+        self.isFollowUp = isFollowUp
         self.sleep = sleep
     }
 
@@ -57,7 +62,10 @@ final class WriteFlight: Sendable {
             state.waiters = [:]
             return waiters
         }
-        for waiter in waiters.values { waiter.continuation.resume(returning: result) }
+        for waiter in waiters.values {
+            waiter.timer?.cancel()
+            waiter.continuation.resume(returning: result)
+        }
     }
 
     private func releaseImpatient() {
@@ -68,6 +76,7 @@ final class WriteFlight: Sendable {
             var timed: [(Int, Double)] = []
             for (number, waiter) in state.waiters {
                 if doubt.wait > waiter.patience {
+                    waiter.timer?.cancel()
                     state.waiters[number] = nil
                     state.toldDoubt = true
                     released.append(waiter.continuation)
@@ -80,10 +89,15 @@ final class WriteFlight: Sendable {
         }
         if let result { for continuation in released { continuation.resume(returning: result) } }
         for (number, patience) in timed {
-            Task {
-                try? await sleep(patience)
+            let timer = Task {
+                guard (try? await sleep(patience)) != nil else { return }
                 release(number)
             }
+            let isWaiting = state.withLock { state in
+                state.waiters[number]?.timer = timer
+                return state.waiters[number] != nil
+            }
+            if !isWaiting { timer.cancel() }
         }
     }
 

@@ -75,9 +75,15 @@ package final class WriteLedger: Sendable {
             key: WriteLedger.key(call, connection: rules.connection),
             fence: options.fence
         )
-        let (flight, isNew) = fly(attempt.key)
+        var (flight, isNew) = fly(attempt.key)
         if isNew { start(attempt, flight) }
-        let result = await flight.value(patience: options.patience ?? settings.patience)
+        var result = await flight.value(patience: options.patience ?? settings.patience)
+        if !isNew, flight.isFollowUp, result.problem?.outcome == .notExecuted {
+            // What an earlier process left has turned out not to be there, and here is somebody who asks for it.
+            (flight, isNew) = fly(attempt.key)
+            if isNew { start(attempt, flight) }
+            result = await flight.value(patience: options.patience ?? settings.patience)
+        }
         // Somebody who joined a flight with other arguments under its own key must be told as well.
         if !isNew, call.once != nil { return await joined(attempt, result) }
         return result
@@ -93,7 +99,7 @@ package final class WriteLedger: Sendable {
             let (entries, damaged) = try await store.entries(query)
             for id in damaged { log.error("a row of the write ledger is damaged", ["write": id]) }
             for entry in entries {
-                let (flight, isNew) = fly(entry.key)
+                let (flight, isNew) = fly(entry.key, isFollowUp: true)
                 if isNew { follow(entry, catalog, flight) }
             }
             guard let last = entries.last, entries.count + damaged.count >= query.limit else { return }
@@ -186,10 +192,10 @@ package final class WriteLedger: Sendable {
         return hash.finalize()
     }
 
-    private func fly(_ key: [UInt8]) -> (WriteFlight, isNew: Bool) {
+    private func fly(_ key: [UInt8], isFollowUp: Bool = false) -> (WriteFlight, isNew: Bool) {
         state.withLock { state in
             if let flight = state.flights[key] { return (flight, false) }
-            let flight = WriteFlight(sleep: sleep)
+            let flight = WriteFlight(isFollowUp: isFollowUp, sleep: sleep)
             state.flights[key] = flight
             return (flight, true)
         }

@@ -2,7 +2,8 @@ import Connections
 package import HTTP
 import JSON
 
-/// The control API: `/v1/endpoints`, `/v1/tools`, `/v1/connections`, `/v1/connect-links`.
+/// The control API: `/v1/endpoints`, `/v1/tools`, `/v1/connections`, `/v1/connect-links`,
+/// `/v1/writes`.
 ///
 /// Whoever mounts it has checked that the caller may administer this server.
 package struct ControlRoutes: HTTPHandler {
@@ -10,6 +11,7 @@ package struct ControlRoutes: HTTPHandler {
     private let tools: ToolResource
     private let connections: ConnectionResource
     private let links: ConnectLinkResource
+    private let writes: WriteResource
 
     private static let maximumBodySize = 1 << 20
 
@@ -34,6 +36,11 @@ package struct ControlRoutes: HTTPHandler {
             administration: administration,
             redirectURI: publicURL + ConnectionResource.callbackPath
         )
+        if case .ledger(let ledger) = router.writes {
+            writes = WriteResource(ledger: ledger)
+        } else {
+            writes = WriteResource(ledger: nil)
+        }
         self.links = ConnectLinkResource(links: links, administration: administration)
     }
 
@@ -45,6 +52,7 @@ package struct ControlRoutes: HTTPHandler {
             case "tools": return try await tools.respond(to: call)
             case "connections": return try await connections.respond(to: call)
             case "connect-links": return try await links.respond(to: call)
+            case "writes": return try await writes.respond(to: call)
             default: throw Problem.notFound(request.path)
             }
         } catch let problem as Problem {
@@ -65,6 +73,8 @@ struct ControlCall {
     /// What follows `/v1/`, decoded.
     var path: [String]
     var query: [(name: String, value: String)]
+    /// What the caller calls its request, so that it can be repeated (draft-ietf-httpapi-idempotency-key-header).
+    var idempotencyKey: String?
     /// The members of the body; empty without one.
     var body: JSONObject
 
@@ -75,6 +85,7 @@ struct ControlCall {
             guard let text = PercentEncoding.decode(part) else { throw Problem.notFound(request.path) }
             return text
         }
+        idempotencyKey = request.fields["Idempotency-Key"].map { String($0.prefix(200)) }
         query = PercentEncoding.decodeForm(request.query)
         let bytes: [UInt8]
         do {

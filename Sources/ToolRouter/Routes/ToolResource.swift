@@ -67,10 +67,11 @@ struct ToolResource {
     }
 
     private func execute(_ call: ControlCall, name: String) async throws -> HTTPResponse {
-        let arguments = try call.arguments(["arguments", "user", "connection", "select", "all", "wait"])
+        let arguments = try call.arguments(["arguments", "user", "connection", "select", "all", "wait", "once"])
         guard router.catalog[name] != nil else { throw missing(name) }
         var select: ResultProjection?
         if let text = try arguments.optionalString("select", limit: 4096) { select = try ResultProjection(text) }
+        let once = try arguments.optionalString("once", limit: 200) ?? call.idempotencyKey
         let result = await router.execute(
             ToolCall(
                 tool: name,
@@ -78,6 +79,9 @@ struct ToolResource {
                 user: try arguments.string("user", limit: 200),
                 connection: try arguments.optionalString("connection", limit: 200),
                 origin: .user,
+                // A name of the caller's own: the same call again is answered with what the first one did.
+                once: once,
+                onceRule: .sameArguments,
                 longestWait: try wait(arguments, name)
             ),
             policy: ToolPolicy(),
@@ -108,7 +112,9 @@ struct ToolResource {
             case ("tool_not_found", _), ("connection_missing", _): 404
             case ("invalid_arguments", _): 400
             case ("connection_ambiguous", _), ("needs_reauth", _), ("approval_required", _): 409
+            case ("idempotency_conflict", _): 409
             case ("approval_rejected", _), ("refused_by_rules", _): 403
+            case ("ledger_unavailable", _): 503
             case (_, 429): 429
             case ("not_answering", _): 503
             default: 502
