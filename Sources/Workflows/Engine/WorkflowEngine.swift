@@ -1,0 +1,406 @@
+package import Basics
+package import JSON
+
+/// Runs workflows: starts, continues and ends runs, and wakes those that wait.
+///
+/// Runs are driven by events: a decision, a signal, the end of another run or a time wakes exactly the run that waits for
+/// it. After a start of the program, ``recover()`` goes on with everything that had not ended.
+package actor WorkflowEngine {
+    /// What an engine works with.
+    package struct Parts: Sendable {
+        package var journal: RunJournal
+        package var library: any WorkflowLibrary
+        package var tools: any StepTools
+        package var models: any StepModels
+        package var approvals: any RunApprovals
+        /// What formulas go by; stands still in the sandbox.
+        package var clock: any WallClock
+        /// What waiting goes by.
+        package var wall: any WallClock = SystemClock()
+        package var monotonic: @Sendable () -> UInt64 = monotonicNanoseconds
+        /// Waits for seconds, or until its task is cancelled.
+        package var pause: @Sendable (Double) async -> Void = { seconds in
+            try? await Task.sleep(for: .milliseconds(Int64(seconds * 1000)))
+        }
+        /// How many runs are executed at the same time.
+        package var width = 64
+        package var log = Log.none
+
+        package init(
+            journal: RunJournal,
+            library: any WorkflowLibrary,
+            tools: any StepTools,
+            models: any StepModels,
+            approvals: any RunApprovals,
+            clock: any WallClock
+        ) {
+            self.journal = journal
+            self.library = library
+            self.tools = tools
+            self.models = models
+            self.approvals = approvals
+            self.clock = clock
+        }
+    }
+
+    /// A run that is being executed.
+    private struct Active {
+        let control: RunControl
+        /// Something happened meanwhile that it may have wanted to wait for.
+        var isWoken = false
+    }
+
+    let parts: Parts
+    let events = RunEvents()
+    private var active: [String: Active] = [:]
+    private var queue: [String] = []
+    private var timers: [String: Timestamp] = [:]
+    private var alarm: (at: Timestamp, task: Task<Void, Never>)?
+    private var settling: [String: [CheckedContinuation<Void, Never>]] = [:]
+    private var idle: [CheckedContinuation<Void, Never>] = []
+    private var compiled: [String: Workflow] = [:]
+    private var isClosed = false
+
+    package init(_ parts: Parts) {
+        self.parts = parts
+    }
+
+    var journal: RunJournal { parts.journal }
+
+    // MARK: - Beginning
+
+    /// Starts a run.
+    ///
+    /// - Throws: ``WorkflowError`` with code `not_found`, `invalid_workflow`, `invalid_input`, `already_running`, `closed` or
+    ///   `storage`.
+    /// - Returns: The run; for a schedule that has started one for this instant before, that one.
+    package func start(_ request: RunRequest) async throws(WorkflowError) -> RunRecord {
+        try await start(Identifier.make("run", at: parts.wall.now()), request)
+    }
+
+    func start(_ id: String, _ request: RunRequest) async throws(WorkflowError) -> RunRecord {
+        guard !isClosed else { throw WorkflowError("closed", "the program is ending; start it again, then the run") }
+        if request.parent != nil, let known = try await journal.run(id) { return known }
+        let workflow = try await parts.library.workflow(named: request.workflow)
+        var run = try RunPreparation.record(id, of: workflow, for: request, at: parts.clock.now())
+        run.createdAt = parts.wall.now()
+        let source = JSONWriter.text(of: workflow.source.json)
+        guard try await journal.add(run, source: source, version: workflow.version) else {
+            throw WorkflowError("already_started", "the schedule has started a run for that time before")
+        }
+        compiled[workflow.sha256] = workflow
+        enqueue(id)
+        return run
+    }
+
+    /// Goes on with every run that had not ended when the program did.
+    package func recover() async throws(WorkflowError) {
+        for run in try await journal.openRuns() {
+            switch run.state {
+            case .ready, .running, .cancelling: enqueue(run.id)
+            case .waiting:
+                // What a run waits for may have happened while nobody was there, so each looks once.
+                if case .time(let until)? = run.waiting, until > parts.wall.now() {
+                    arm(run.id, until)
+                } else {
+                    enqueue(run.id)
+                }
+            case .paused, .done, .failed, .cancelled: break
+            }
+        }
+    }
+
+    /// Stops every run at its next step, and waits until that has happened; they go on at the next start.
+    package func close() async {
+        isClosed = true
+        queue.removeAll()
+        alarm?.task.cancel()
+        for run in active.values { run.control.request(.shutDown) }
+        guard !active.isEmpty else { return }
+        await withCheckedContinuation { idle.append($0) }
+    }
+
+    /// Forgets every run without a word to the journal, as a process that is killed does.
+    package func abandon() {
+        isClosed = true
+        queue.removeAll()
+        timers.removeAll()
+        alarm?.task.cancel()
+        for run in active.values { run.control.request(.shutDown) }
+    }
+
+    // MARK: - Steering
+
+    /// Stops a run at its next step, until somebody resumes it.
+    package func pause(_ id: String) async throws(WorkflowError) {
+        if let run = active[id] {
+            run.control.request(.pause)
+            return
+        }
+        queue.removeAll { $0 == id }
+        timers[id] = nil
+        guard try await journal.move(id, from: [.ready, .waiting], to: .paused) else {
+            throw try await wrongState(id, "paused")
+        }
+        tell(id, .paused)
+    }
+
+    /// Goes on with a paused run.
+    package func resume(_ id: String) async throws(WorkflowError) {
+        guard try await journal.move(id, from: [.paused], to: .ready) else { throw try await wrongState(id, "resumed") }
+        enqueue(id)
+    }
+
+    /// Ends a run after what is under way, and the runs that it has started.
+    package func cancel(_ id: String) async throws(WorkflowError) {
+        let now = parts.wall.now()
+        if let run = active[id] {
+            _ = try await journal.move(id, from: [.running], to: .cancelling)
+            run.control.request(.cancel)
+        } else {
+            queue.removeAll { $0 == id }
+            timers[id] = nil
+            guard let run = try await journal.run(id), !run.state.isEnded else {
+                throw try await wrongState(id, "cancelled")
+            }
+            try await journal.end(id, as: .cancelled, elapsed: 0, at: now)
+            tell(id, .cancelled)
+            await ended(id, run.parent)
+        }
+        for child in try await journal.runs(parent: id, limit: 1000) where !child.state.isEnded {
+            try await cancel(child.id)
+        }
+    }
+
+    /// Runs an ended run again for what has failed or is not known in it; what was done stays done.
+    package func redrive(_ id: String) async throws(WorkflowError) {
+        guard try await journal.reopen(id) else {
+            guard try await journal.run(id)?.state.isEnded == true else { throw try await wrongState(id, "redriven") }
+            throw WorkflowError("wrong_state", "in the run \(id) nothing has failed and nothing is unknown")
+        }
+        enqueue(id)
+    }
+
+    /// Gives a run a signal.
+    package func signal(_ id: String, name: String, payload: JSONValue) async throws(WorkflowError) {
+        guard let run = try await journal.run(id) else { throw try await wrongState(id, "signalled") }
+        guard !run.state.isEnded else { throw try await wrongState(id, "signalled") }
+        try await journal.keepSignal(name, payload: payload, for: id, at: parts.wall.now())
+        wake(id)
+    }
+
+    /// Lets a run look whether what it waits for has happened.
+    package func wake(_ id: String) {
+        if active[id] != nil {
+            active[id]?.isWoken = true
+        } else if !queue.contains(id) {
+            enqueue(id)
+        }
+    }
+
+    /// Waits until a run has ended, waits or is paused.
+    package func settled(_ id: String) async throws(WorkflowError) -> RunRecord {
+        if active[id] != nil || queue.contains(id) {
+            await withCheckedContinuation { settling[id, default: []].append($0) }
+        }
+        guard let run = try await journal.run(id) else { throw try await wrongState(id, "found") }
+        return run
+    }
+
+    /// What happens in a run from now on.
+    package nonisolated func events(of id: String) -> AsyncStream<RunEvent> { events.stream(of: id) }
+
+    private func wrongState(_ id: String, _ participle: String) async throws(WorkflowError) -> WorkflowError {
+        guard let run = try await journal.run(id) else {
+            return WorkflowError("not_found", "there is no run \(id); `switchboard runs list` shows them")
+        }
+        return WorkflowError("wrong_state", "the run \(id) is \(run.state.rawValue), so it cannot be \(participle)")
+    }
+
+    // MARK: - Executing
+
+    private func enqueue(_ id: String) {
+        guard !isClosed, active[id] == nil, !queue.contains(id) else { return }
+        timers[id] = nil
+        queue.append(id)
+        startNext()
+    }
+
+    private func startNext() {
+        while !isClosed, active.count < parts.width, !queue.isEmpty {
+            let id = queue.removeFirst()
+            let pause = parts.pause
+            let control = RunControl(pause: pause)
+            active[id] = Active(control: control)
+            Task { await self.execute(id, control) }
+        }
+    }
+
+    private func execute(_ id: String, _ control: RunControl) async {
+        let next = await begin(id, control)
+        let isWoken = active.removeValue(forKey: id)?.isWoken ?? false
+        switch next {
+        case .wait where isWoken: queue.append(id)
+        case .wait(let until?): arm(id, until)
+        case .wait(nil), .nothing: break
+        }
+        if !queue.contains(id) {
+            for continuation in settling.removeValue(forKey: id) ?? [] { continuation.resume() }
+        }
+        startNext()
+        if active.isEmpty {
+            for continuation in idle { continuation.resume() }
+            idle.removeAll()
+        }
+    }
+
+    private enum Next {
+        /// Until an instant, or until somebody wakes it.
+        case wait(Timestamp?)
+        case nothing
+    }
+
+    private func begin(_ id: String, _ control: RunControl) async -> Next {
+        do throws(WorkflowError) {
+            guard var run = try await journal.run(id), !run.state.isEnded, run.state != .paused else { return .nothing }
+            if run.state == .cancelling { control.request(.cancel) }
+            let workflow = try await workflow(of: run)
+            let now = parts.wall.now()
+            run.startedAt = run.startedAt ?? now
+            let from: [RunState] = [.ready, .running, .waiting]
+            if run.state != .cancelling, try await journal.move(id, from: from, to: .running, startedAt: now) {
+                run.state = .running
+                tell(id, .running)
+            }
+            control.begin(StepCharge(writes: run.writes, toolCalls: run.toolCalls, tokens: run.tokens))
+            let execution = RunExecution(run: run, workflow: workflow, services: services, control: control)
+            let outcome: Result<StepValue, RunStop>
+            do throws(RunStop) {
+                outcome = .success(try await execution.execute())
+            } catch {
+                outcome = .failure(error)
+            }
+            return try await finish(run, outcome, elapsed: execution.elapsed)
+        } catch {
+            // The state in the journal says that it has not ended, so it goes on when the journal can be used again.
+            parts.log.error("a run cannot go on for now", ["run": id, "error": error.message])
+            return .wait(parts.wall.now().adding(seconds: 10))
+        }
+    }
+
+    private func finish(
+        _ run: RunRecord,
+        _ outcome: Result<StepValue, RunStop>,
+        elapsed: Int64
+    ) async throws(WorkflowError) -> Next {
+        let now = parts.wall.now()
+        switch outcome {
+        case .success(let value):
+            try await journal.end(run.id, as: .done, result: value.json, elapsed: elapsed, at: now)
+            tell(run.id, .done)
+        case .failure(.failure(let failure)):
+            try await journal.end(run.id, as: .failed, failure: failure, elapsed: elapsed, at: now)
+            tell(run.id, .failed)
+        case .failure(.planned):
+            let failure = StepFailure("internal", "the plan of an approval was asked for outside of one")
+            try await journal.end(run.id, as: .failed, failure: failure, elapsed: elapsed, at: now)
+            tell(run.id, .failed)
+        case .failure(.cancelled):
+            try await journal.end(run.id, as: .cancelled, elapsed: elapsed, at: now)
+            tell(run.id, .cancelled)
+        case .failure(.paused):
+            _ = try await journal.move(run.id, from: [.running], to: .paused, elapsed: elapsed)
+            tell(run.id, .paused)
+            return .nothing
+        case .failure(.shutDown):
+            _ = try await journal.move(run.id, from: [.running], to: .ready, elapsed: elapsed)
+            return .nothing
+        case .failure(.suspended(let wait)):
+            _ = try await journal.move(run.id, from: [.running], to: .waiting, waiting: wait, elapsed: elapsed)
+            tell(run.id, .waiting, wait)
+            return .wait(wait.until)
+        }
+        await ended(run.id, run.parent)
+        return .nothing
+    }
+
+    private func ended(_ id: String, _ parent: String?) async {
+        timers[id] = nil
+        if let parent { wake(parent) }
+    }
+
+    private func tell(_ id: String, _ state: RunState, _ waiting: RunWait? = nil) {
+        events.send(.state(state, waiting: waiting), of: id)
+    }
+
+    private func workflow(of run: RunRecord) async throws(WorkflowError) -> Workflow {
+        if let known = compiled[run.definition] { return known }
+        guard let text = try await journal.source(of: run.definition), let json = try? JSONParser.parse(text),
+            let source = WorkflowSource(json: json)
+        else { throw WorkflowError("storage", "the text of the run \(run.id) is not in the journal") }
+        let workflow = try await parts.library.workflow(from: source)
+        if compiled.count >= 256 { compiled.removeAll() }
+        compiled[run.definition] = workflow
+        return workflow
+    }
+
+    private var services: RunServices {
+        let events = events
+        return RunServices(
+            journal: journal,
+            tools: parts.tools,
+            models: parts.models,
+            approvals: parts.approvals,
+            children: EngineChildren(engine: self),
+            clock: parts.clock,
+            wall: parts.wall,
+            monotonic: parts.monotonic,
+            events: { event, run in events.send(event, of: run) }
+        )
+    }
+
+    // MARK: - Time
+
+    private func arm(_ id: String, _ instant: Timestamp) {
+        guard !isClosed else { return }
+        timers[id] = instant
+        if alarm == nil || instant < (alarm?.at ?? instant) { setAlarm() }
+    }
+
+    /// Waits for the earliest time only; a clock that jumps is noticed after a minute at the latest.
+    private func setAlarm() {
+        alarm?.task.cancel()
+        alarm = nil
+        guard let earliest = timers.values.min() else { return }
+        let milliseconds = max(0, earliest.milliseconds - parts.wall.now().milliseconds)
+        let seconds = min(60, Double(milliseconds) / 1000)
+        let pause = parts.pause
+        alarm = (
+            earliest,
+            Task { [weak self] in
+                await pause(seconds)
+                guard !Task.isCancelled else { return }
+                await self?.ring()
+            }
+        )
+    }
+
+    private func ring() {
+        alarm = nil
+        let now = parts.wall.now()
+        for (id, instant) in timers where instant <= now {
+            timers[id] = nil
+            enqueue(id)
+        }
+        setAlarm()
+    }
+}
+
+/// Lets executions start runs of their own.
+private struct EngineChildren: RunChildren {
+    let engine: WorkflowEngine
+
+    func start(_ id: String, _ request: RunRequest) async throws(WorkflowError) -> RunRecord {
+        try await engine.start(id, request)
+    }
+}

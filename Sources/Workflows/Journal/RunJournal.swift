@@ -1,0 +1,274 @@
+package import Basics
+package import JSON
+package import Storage
+
+/// What runs have done, durable before anybody is told; runs go on from it.
+package struct RunJournal: Sendable {
+    package static let migrations = [
+        Migration(
+            domain: "workflows",
+            version: 1,
+            sql: """
+                CREATE TABLE workflow_definition(
+                    sha256 TEXT PRIMARY KEY, name TEXT NOT NULL, version INTEGER NOT NULL, body TEXT NOT NULL,
+                    created_at INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+                CREATE TABLE run(
+                    id TEXT PRIMARY KEY, workflow TEXT NOT NULL, title TEXT NOT NULL,
+                    definition TEXT NOT NULL REFERENCES workflow_definition(sha256),
+                    trigger TEXT NOT NULL, actor TEXT NOT NULL, user TEXT NOT NULL, connections TEXT NOT NULL,
+                    endpoint TEXT, input BLOB NOT NULL, preview INTEGER NOT NULL,
+                    state TEXT NOT NULL CHECK(state IN(
+                        'ready','running','waiting','paused','cancelling','done','failed','cancelled')),
+                    waiting TEXT, one_key TEXT, parent TEXT, schedule TEXT, scheduled_for INTEGER,
+                    writes_limit INTEGER NOT NULL, writes INTEGER NOT NULL, tool_calls INTEGER NOT NULL,
+                    tokens INTEGER NOT NULL, elapsed INTEGER NOT NULL, attempt INTEGER NOT NULL,
+                    failure TEXT, result BLOB, created_at INTEGER NOT NULL, started_at INTEGER, ended_at INTEGER,
+                    UNIQUE(schedule, scheduled_for)) STRICT;
+                CREATE UNIQUE INDEX run_one ON run(one_key) WHERE one_key IS NOT NULL AND ended_at IS NULL;
+                CREATE INDEX run_open ON run(created_at) WHERE ended_at IS NULL;
+                CREATE INDEX run_recent ON run(workflow, created_at);
+                CREATE INDEX run_parent ON run(parent) WHERE parent IS NOT NULL;
+                CREATE TABLE step(
+                    run TEXT NOT NULL, item TEXT NOT NULL, path TEXT NOT NULL, kind TEXT NOT NULL, subject TEXT,
+                    state TEXT NOT NULL CHECK(state IN('done','skipped','failed','unknown','planned','waiting')),
+                    started_at INTEGER NOT NULL, ended_at INTEGER NOT NULL, output BLOB, failure TEXT,
+                    PRIMARY KEY(run, item, path)) STRICT, WITHOUT ROWID;
+                CREATE TABLE item(
+                    run TEXT NOT NULL, item TEXT NOT NULL, path TEXT NOT NULL, key TEXT NOT NULL,
+                    position INTEGER NOT NULL, value BLOB NOT NULL,
+                    state TEXT NOT NULL CHECK(state IN('pending','done','failed','unknown')),
+                    output BLOB, failure TEXT, PRIMARY KEY(run, item, path, key)) STRICT, WITHOUT ROWID;
+                CREATE TABLE page(
+                    run TEXT NOT NULL, item TEXT NOT NULL, path TEXT NOT NULL, number INTEGER NOT NULL,
+                    walk BLOB NOT NULL, records BLOB NOT NULL, PRIMARY KEY(run, item, path, number))
+                    STRICT, WITHOUT ROWID;
+                CREATE TABLE report(
+                    run TEXT NOT NULL, item TEXT NOT NULL, path TEXT NOT NULL, title TEXT NOT NULL,
+                    body TEXT NOT NULL, sources BLOB, rows BLOB, created_at INTEGER NOT NULL, PRIMARY KEY(run, item, path))
+                    STRICT, WITHOUT ROWID;
+                CREATE TABLE signal(
+                    run TEXT NOT NULL, name TEXT NOT NULL, payload BLOB NOT NULL, at INTEGER NOT NULL,
+                    PRIMARY KEY(run, name)) STRICT, WITHOUT ROWID;
+                """
+        )
+    ]
+
+    let database: any Database
+
+    package init(database: any Database) {
+        self.database = database
+    }
+
+    @discardableResult
+    func write<Result: Sendable>(
+        _ body: @escaping @Sendable (any SQLTransaction) throws -> Result
+    ) async throws(WorkflowError) -> Result {
+        do {
+            return try await database.write(body)
+        } catch let error as WorkflowError {
+            throw error
+        } catch {
+            throw WorkflowError("storage", "the journal could not be written: \(error)", cause: error)
+        }
+    }
+
+    func read<Result: Sendable>(
+        _ body: @escaping @Sendable (any SQLTransaction) throws -> Result
+    ) async throws(WorkflowError) -> Result {
+        do {
+            return try await database.read(body)
+        } catch {
+            throw WorkflowError("storage", "the journal could not be read: \(error)", cause: error)
+        }
+    }
+
+    // MARK: - Runs
+
+    /// Adds a run, with the text that it will go on with.
+    ///
+    /// - Returns: False when the schedule has started a run for that instant before; nothing is added then.
+    /// - Throws: ``WorkflowError`` with code `already_running` when another open run holds the same key, or `storage`.
+    package func add(_ run: RunRecord, source: String, version: Int) async throws(WorkflowError) -> Bool {
+        try await write { transaction in
+            if let key = run.oneKey {
+                let other = try transaction.first("SELECT id FROM run WHERE one_key=? AND ended_at IS NULL", .text(key))
+                if let other = try other?.text("id") {
+                    throw WorkflowError(
+                        "already_running",
+                        "the run \(other) does the same ('\(key)') and has not ended; wait for it, or cancel it first"
+                    )
+                }
+            }
+            if let schedule = run.schedule, let instant = run.scheduledFor {
+                let values: [SQLValue] = [.text(schedule), .integer(instant.milliseconds)]
+                let same = "SELECT id FROM run WHERE schedule=? AND scheduled_for=?"
+                if try !transaction.query(same, values: values).isEmpty { return false }
+            }
+            try transaction.execute(
+                """
+                INSERT INTO workflow_definition(sha256, name, version, body, created_at) VALUES(?, ?, ?, ?, ?)
+                ON CONFLICT DO NOTHING
+                """,
+                .text(run.definition),
+                .text(run.workflow),
+                .integer(Int64(version)),
+                .text(source),
+                .integer(run.createdAt.milliseconds)
+            )
+            try transaction.execute(RunRow.insert, values: RunRow.values(run))
+            return true
+        }
+    }
+
+    /// A run.
+    package func run(_ id: String) async throws(WorkflowError) -> RunRecord? {
+        try await read { try $0.first("SELECT * FROM run WHERE id=?", .text(id)).map(RunRow.decode) }
+    }
+
+    /// The text that a run goes on with.
+    package func source(of definition: String) async throws(WorkflowError) -> String? {
+        try await read { transaction in
+            try transaction.first("SELECT body FROM workflow_definition WHERE sha256=?", .text(definition))?.text(
+                "body"
+            )
+        }
+    }
+
+    /// Runs, newest first.
+    ///
+    /// - Parameters:
+    ///   - before: The id of the last run of the page before.
+    ///   - parent: Only runs that this run has started.
+    package func runs(
+        workflow: String? = nil,
+        states: [RunState] = [],
+        parent: String? = nil,
+        before: String? = nil,
+        limit: Int
+    ) async throws(WorkflowError) -> [RunRecord] {
+        try await read { transaction in
+            var conditions: [String] = []
+            var values: [SQLValue] = []
+            func require(_ condition: String, _ value: String?) {
+                guard let value else { return }
+                conditions.append(condition)
+                values.append(.text(value))
+            }
+            require("workflow=?", workflow)
+            require("parent=?", parent)
+            require("id<?", before)
+            if !states.isEmpty {
+                conditions.append("state IN(\(states.map { _ in "?" }.joined(separator: ",")))")
+                values += states.map { .text($0.rawValue) }
+            }
+            let filter = conditions.isEmpty ? "" : " WHERE " + conditions.joined(separator: " AND ")
+            values.append(.integer(Int64(limit)))
+            return try transaction.query("SELECT * FROM run\(filter) ORDER BY id DESC LIMIT ?", values: values)
+                .map(RunRow.decode)
+        }
+    }
+
+    /// Runs that have not ended, oldest first.
+    package func openRuns() async throws(WorkflowError) -> [RunRecord] {
+        try await read {
+            try $0.query("SELECT * FROM run WHERE ended_at IS NULL ORDER BY created_at, id").map(RunRow.decode)
+        }
+    }
+
+    /// Brings a run from one of some states into another.
+    ///
+    /// - Returns: Whether it was in one of them.
+    package func move(
+        _ id: String,
+        from: [RunState],
+        to state: RunState,
+        waiting: RunWait? = nil,
+        elapsed: Int64 = 0,
+        startedAt: Timestamp? = nil
+    ) async throws(WorkflowError) -> Bool {
+        try await write { transaction in
+            try transaction.execute(
+                """
+                UPDATE run SET state=?, waiting=?, elapsed=elapsed+?, started_at=COALESCE(started_at, ?),
+                    attempt=attempt+?, ended_at=NULL
+                WHERE id=? AND state IN(\(from.map { "'\($0.rawValue)'" }.joined(separator: ",")))
+                """,
+                .text(state.rawValue),
+                .optional(waiting.map { JSONWriter.text(of: $0.json) }),
+                .integer(elapsed),
+                .optional(startedAt?.milliseconds),
+                .integer(state == .running ? 1 : 0),
+                .text(id)
+            ) == 1
+        }
+    }
+
+    /// Ends a run.
+    package func end(
+        _ id: String,
+        as state: RunState,
+        result: JSONValue? = nil,
+        failure: StepFailure? = nil,
+        elapsed: Int64,
+        at instant: Timestamp
+    ) async throws(WorkflowError) {
+        try await write { transaction in
+            try transaction.execute(
+                """
+                UPDATE run SET state=?, waiting=NULL, result=?, failure=?, elapsed=elapsed+?, ended_at=?
+                WHERE id=? AND ended_at IS NULL
+                """,
+                .text(state.rawValue),
+                .optional(result),
+                .optional(failure.map { JSONWriter.text(of: $0.json) }),
+                .integer(elapsed),
+                .integer(instant.milliseconds),
+                .text(id)
+            )
+            try transaction.execute("DELETE FROM page WHERE run=?", .text(id))
+        }
+    }
+
+    /// Removes what ended runs have read, keeping the runs themselves, their reports and their failures.
+    ///
+    /// - Returns: The number of runs that lost something.
+    package func forgetValues(endedBefore instant: Timestamp) async throws(WorkflowError) -> Int {
+        try await write { transaction in
+            let rows = try transaction.query(
+                "SELECT id FROM run WHERE ended_at<? AND id IN(SELECT run FROM step)",
+                .integer(instant.milliseconds)
+            )
+            for row in rows {
+                let id = SQLValue.text(try row.text("id"))
+                try transaction.execute("DELETE FROM step WHERE run=?", id)
+                try transaction.execute("UPDATE item SET value=x'6E756C6C', output=NULL WHERE run=?", id)
+                try transaction.execute("DELETE FROM signal WHERE run=?", id)
+            }
+            return rows.count
+        }
+    }
+}
+
+extension SQLValue {
+    /// A value as JSON text, or NULL for nil.
+    static func optional(_ value: JSONValue?) -> SQLValue {
+        value.map { .blob(JSONWriter.bytes(of: $0)) } ?? .null
+    }
+}
+
+extension SQLRow {
+    /// A value that was kept as JSON text, nil for NULL.
+    func optionalJSON(_ column: String) throws -> JSONValue? {
+        try optionalBlob(column).map { try JSONParser.parse($0) }
+    }
+
+    /// A failure, nil for NULL.
+    func optionalFailure(_ column: String) throws -> StepFailure? {
+        try optionalText(column).flatMap { StepFailure(try JSONParser.parse($0)) }
+    }
+
+    /// An instant, nil for NULL.
+    func optionalInstant(_ column: String) throws -> Timestamp? {
+        try optionalInteger(column).map { Timestamp(milliseconds: $0) }
+    }
+}

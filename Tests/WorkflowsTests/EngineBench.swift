@@ -1,0 +1,118 @@
+import Basics
+import JSON
+import Storage
+import TestSupport
+import Workflows
+
+/// An engine over a journal on disk, with everything else in memory.
+final class EngineBench: Sendable {
+    let system: FakeSystem
+    let approvals = FakeApprovals()
+    let models: FakeModels
+    let clock = ManualClock(Timestamp(milliseconds: 1_760_000_000_000))
+    let journal: RunJournal
+    let library: FakeLibrary
+    private let folder: TemporaryFolder
+    private let database: SQLiteDatabase
+
+    /// - Parameter steps: The steps of the workflow `test`, as JSON text; others by name in `others`.
+    init(
+        _ steps: String,
+        writes: String = "100",
+        top: String = "",
+        others: [String: String] = [:],
+        system: FakeSystem = FakeSystem(),
+        answers: [String] = []
+    ) async throws {
+        self.system = system
+        models = FakeModels(answers)
+        folder = TemporaryFolder()
+        database = try await SQLiteDatabase.open(folder.file("journal.db"))
+        try await database.migrate(RunJournal.migrations)
+        journal = RunJournal(database: database)
+        var texts = others.mapValues { $0 }
+        texts["test"] = EngineBench.file("test", steps, writes: writes, top: top)
+        library = FakeLibrary(texts: texts)
+    }
+
+    static func file(_ name: String, _ steps: String, writes: String = "100", top: String = "") -> String {
+        """
+        {"workflow": "\(name)", "version": 1, "title": "A test", "description": "A test.", "connections": {"ats": "fake"},
+         "input": {"type": "object", "properties": {"n": {"type": "integer", "default": 3}}},
+         "limits": {"writes": \(writes)}, \(top)
+         "steps": \(steps)}
+        """
+    }
+
+    /// An engine, as a new process would make one.
+    func engine(journal: RunJournal? = nil, approvals: FakeApprovals? = nil) -> WorkflowEngine {
+        var parts = WorkflowEngine.Parts(
+            journal: journal ?? self.journal,
+            library: library,
+            tools: system,
+            models: models,
+            approvals: approvals ?? self.approvals,
+            clock: clock
+        )
+        parts.wall = clock
+        // Retries come at once; what waits longer is woken by the test, or cancelled.
+        parts.pause = { seconds in
+            if seconds < 8 { await Task.yield() } else { try? await Task.sleep(for: .seconds(3600)) }
+        }
+        return WorkflowEngine(parts)
+    }
+
+    /// A journal that stops working after a number of commits, as when the process is killed.
+    func mortal(commits: Int, losesLast: Bool) -> RunJournal {
+        RunJournal(database: MortalDatabase(database, commits: commits, losesLast: losesLast))
+    }
+
+    func request(_ input: JSONObject = [:], preview: Bool = false) -> RunRequest {
+        RunRequest(workflow: "test", input: input, user: "ada", actor: "ada", trigger: "command", isPreview: preview)
+    }
+
+    /// Runs the workflow until it has ended or waits.
+    func run(_ input: JSONObject = [:], preview: Bool = false) async throws -> RunRecord {
+        let engine = engine()
+        let run = try await engine.start(request(input, preview: preview))
+        return try await engine.settled(run.id)
+    }
+}
+
+/// A database whose process dies.
+final class MortalDatabase: Database {
+    private let database: any Database
+    private let left: Locked<Int>
+    private let losesLast: Bool
+
+    init(_ database: any Database, commits: Int, losesLast: Bool) {
+        self.database = database
+        left = Locked(commits)
+        self.losesLast = losesLast
+    }
+
+    /// Whether it has died.
+    var isDead: Bool { left.withLock { $0 < 0 } }
+
+    func write<Result: Sendable>(
+        _ body: @escaping @Sendable (any SQLTransaction) throws -> Result
+    ) async throws -> Result {
+        let number = left.withLock { left in
+            left -= 1
+            return left
+        }
+        if number >= 0 { return try await database.write(body) }
+        // The commit at which it dies may have reached the disk or not; nobody was told.
+        if number == -1, !losesLast { _ = try await database.write(body) }
+        throw StorageError(.closed, "the process is dead")
+    }
+
+    func read<Result: Sendable>(
+        _ body: @escaping @Sendable (any SQLTransaction) throws -> Result
+    ) async throws -> Result {
+        if isDead { throw StorageError(.closed, "the process is dead") }
+        return try await database.read(body)
+    }
+
+    func close() async {}
+}
