@@ -19,6 +19,8 @@ package final class Application: Sendable {
     package let router: Router
     package let endpoints: EndpointStore
     package let approvals: ApprovalStore
+    package let tokens: APITokenStore
+    let idempotency: IdempotencyStore
     package let connections: CompositeConnectionSource
     package let people: PeopleStore
     package let connectLinks: ConnectLinks
@@ -54,6 +56,8 @@ package final class Application: Sendable {
         router = parts.router
         endpoints = parts.endpoints
         approvals = parts.approvals
+        tokens = parts.tokens
+        idempotency = parts.idempotency
         connections = parts.connections
         keeper = parts.keeper
         paces = parts.paces
@@ -71,6 +75,8 @@ package final class Application: Sendable {
         var router: Router
         var endpoints: EndpointStore
         var approvals: ApprovalStore
+        var tokens: APITokenStore
+        var idempotency: IdempotencyStore
         var connections: CompositeConnectionSource
         var keeper: ConnectionKeeper
         var paces: PaceStore
@@ -132,8 +138,9 @@ package final class Application: Sendable {
         let log = configuration.log
         try await database.migrate(
             ConnectionStore.migrations + EndpointStore.migrations + PeopleStore.migrations + ConnectLinks.migrations
-                + ApprovalStore.migrations + LedgerStore.migrations
-                + PaceStore.migrations
+                + ApprovalStore.migrations + LedgerStore.migrations + PaceStore.migrations
+                + APITokenStore.migrations
+                + IdempotencyStore.migrations
         )
         let loaded = ToolkitLoader.loadAll(home: configuration.home.path)
         let diagnostics = loaded.diagnostics
@@ -199,7 +206,7 @@ package final class Application: Sendable {
             results: ResultStore(limits: try configuration.resultLimits()),
             invitations: links,
             writes: FaultPoint.disables("ledger") ? .unprotected : .ledger(ledger),
-            interceptors: [gate],
+            interceptors: [EndpointLimiter(store: endpoints), gate],
             vocabulary: readVocabulary(configuration.home, loaded.toolkits, log)
         )
         for diagnostic in diagnostics + router.catalog.problems { log.warning(diagnostic.description) }
@@ -208,6 +215,8 @@ package final class Application: Sendable {
             router: router,
             endpoints: endpoints,
             approvals: approvals,
+            tokens: try await APITokenStore(database: database, log: log),
+            idempotency: IdempotencyStore(database: database, vault: vault),
             connections: connections,
             keeper: keeper,
             paces: try await PaceStore(database: database, limiter: limiter),

@@ -29,6 +29,25 @@ package struct ControlClient: Sendable {
         return try JSONParser.parse(bytes)
     }
 
+    /// The whole of a list that comes in pages, as one answer without a cursor.
+    ///
+    /// - Parameters:
+    ///   - target: The list, without the parameters `limit` and `cursor`.
+    ///   - name: What the list is called in the answer.
+    /// - Throws: As ``send(_:_:body:)``.
+    package func everyPage(of target: String, _ name: String) async throws -> JSONValue {
+        var items: [JSONValue] = []
+        var cursor: String?
+        let mark = target.contains("?") ? "&" : "?"
+        repeat {
+            let rest = cursor.map { "&cursor=" + PercentEncoding.encode($0) } ?? ""
+            let page = try await send("GET", target + mark + "limit=1000" + rest)
+            items += page[name]?.array ?? []
+            cursor = page["next_cursor"]?.string
+        } while cursor != nil
+        return [name: .array(items), "next_cursor": .null]
+    }
+
     /// Sends a request and gives the answer's status and bytes.
     ///
     /// - Throws: As ``send(_:_:body:)``.

@@ -39,6 +39,20 @@ extension Application {
         ControlHandler(application: self, publicURL: publicURL)
     }
 
+    /// The control API, wherever it is served.
+    func controlRoutes(publicURL: String) -> ControlRoutes {
+        ControlRoutes(
+            store: endpoints,
+            router: router,
+            administration: administration,
+            links: connectLinks,
+            publicURL: publicURL,
+            defaultUser: configuration.defaultUser,
+            idempotency: idempotency,
+            additional: [TokenResource(store: tokens, defaultPerson: configuration.defaultUser)]
+        )
+    }
+
     /// The tools that a user of this machine works with: an endpoint's, or the meta-tools over everything.
     func workbench(endpoint: String?) -> (any ToolProvider)? {
         guard let endpoint else { return MetaTools(router: router, policy: ToolPolicy()) }
@@ -55,13 +69,7 @@ private struct ControlHandler: HTTPHandler {
     private let folders: ToolkitFolders
 
     init(application: Application, publicURL: String) {
-        routes = ControlRoutes(
-            store: application.endpoints,
-            router: application.router,
-            administration: application.administration,
-            links: application.connectLinks,
-            publicURL: publicURL
-        )
+        routes = application.controlRoutes(publicURL: publicURL)
         people = PeopleRoutes(
             people: application.people,
             links: application.connectLinks,

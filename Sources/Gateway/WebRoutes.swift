@@ -11,12 +11,11 @@ struct WebRoutes: HTTPHandler {
 
     init(application: Application) {
         self.application = application
-        // API tokens come with people and roles; until then nothing satisfies an endpoint that asks for one.
         endpoints = EndpointRoutes(
             store: application.endpoints,
             router: application.router,
             identity: .init(name: "switchboard", version: Configuration.version),
-            acceptsAPIToken: { _, _ in false }
+            holder: { [tokens = application.tokens] in tokens.token($0).map { "token:" + $0.id } }
         )
         console = ConsoleRoutes(people: application.people, address: application.address, pages: application.pages)
     }
@@ -29,10 +28,26 @@ struct WebRoutes: HTTPHandler {
         case "/readyz":
             let isReady = await application.isReady()
             return .json(JSONWriter.bytes(of: ["ready": .bool(isReady)]), status: isReady ? 200 : 503)
-        case _ where path.hasPrefix("/v1/"):
-            return Problem.response(401, "The control API is served on the control socket: use the commands.")
+        case _ where ControlRoutes.serves(path):
+            guard let token = bearer(request) else { return WebRoutes.unauthorized }
+            return await application.controlRoutes(publicURL: application.address.url ?? Application.usualURL)
+                .respond(to: request, as: ControlPrincipal(token))
         case _ where console.serves(path): return await console.respond(to: request)
-        default: return Problem.response(404, "There is nothing here. MCP endpoints are at /mcp/TOKEN.")
+        default: return Problem(404, "not_found", "There is nothing here. MCP endpoints are at /mcp/TOKEN.").response
         }
     }
+
+    private func bearer(_ request: HTTPRequest) -> APIToken? {
+        EndpointRoutes.credentials(request.fields).lazy.compactMap { application.tokens.token($0) }.first
+    }
+
+    private static let unauthorized: HTTPResponse = {
+        var problem = Problem(
+            401,
+            "unauthorized",
+            "The control API needs Authorization: Bearer with an API token; `switchboard tokens create NAME` makes one."
+        )
+        problem.fields["WWW-Authenticate"] = "Bearer"
+        return problem.response
+    }()
 }

@@ -1,5 +1,6 @@
 package import HTTP
 import JSON
+import ToolRouter
 package import Tools
 
 /// The routes by which commands of the same machine use the tools of a running server: `/v1/workbench/…`.
@@ -16,10 +17,11 @@ package struct WorkbenchRoutes: HTTPHandler {
     package func respond(to request: HTTPRequest) async -> HTTPResponse {
         let endpoint = PercentEncoding.decodeForm(request.query).first { $0.name == "endpoint" }?.value
         guard let provider = await provider(endpoint) else {
-            return Problem.response(
+            return Problem(
                 404,
+                "not_found",
                 "There is no endpoint '\(endpoint ?? "")'; `switchboard endpoints list` shows them."
-            )
+            ).response
         }
         switch (request.method, request.path) {
         case ("GET", "/v1/workbench/tools"):
@@ -29,7 +31,7 @@ package struct WorkbenchRoutes: HTTPHandler {
             guard let bytes = try? await request.body.collect(limit: 4 << 20),
                 let body = try? JSONParser.parse(bytes), let tool = body["tool"]?.string,
                 let user = body["user"]?.string
-            else { return Problem.response(400, "A call is {\"tool\", \"arguments\", \"user\"}.") }
+            else { return Problem(400, "invalid", "A call is {\"tool\", \"arguments\", \"user\"}.").response }
             let call = ToolCall(
                 tool: tool,
                 arguments: body["arguments"]?.object ?? [:],
@@ -38,7 +40,7 @@ package struct WorkbenchRoutes: HTTPHandler {
             )
             return .json(WorkbenchRoutes.bytes(of: await provider.call(call)))
         default:
-            return Problem.response(404, "There is no such route.")
+            return Problem.notFound(request.path).response
         }
     }
 
@@ -81,28 +83,5 @@ package struct WorkbenchRoutes: HTTPHandler {
             inputSchema: value["input_schema"] ?? ["type": "object"],
             outputSchema: value["output_schema"].flatMap { $0.isNull ? nil : $0 }
         )
-    }
-}
-
-/// Problem documents (RFC 9457).
-enum Problem {
-    static func response(_ status: Int, _ detail: String) -> HTTPResponse {
-        .json(
-            JSONWriter.bytes(of: [
-                "title": .string(title(status)), "status": .integer(status), "detail": .string(detail),
-            ]),
-            status: status,
-            fields: ["Content-Type": "application/problem+json"]
-        )
-    }
-
-    private static func title(_ status: Int) -> String {
-        switch status {
-        case 400: "Bad Request"
-        case 401: "Unauthorized"
-        case 404: "Not Found"
-        case 405: "Method Not Allowed"
-        default: "Error"
-        }
     }
 }

@@ -1,14 +1,14 @@
-import Basics
-import JSON
+package import Basics
+package import JSON
 
 /// Reads an object that came from outside, strictly: what is unknown, missing or of the wrong kind is an error that
 /// names it.
-struct ArgumentObject {
+package struct ArgumentObject {
     private let object: JSONObject
     private let place: String
 
     /// - Throws: ``RouterError`` with code `invalid` that names members other than the known ones.
-    init(_ object: JSONObject, known: [String], in place: String) throws(RouterError) {
+    package init(_ object: JSONObject, known: [String], in place: String) throws(RouterError) {
         self.object = object
         self.place = place
         let unknown = object.names.filter { !known.contains($0) }
@@ -21,9 +21,11 @@ struct ArgumentObject {
         )
     }
 
-    func has(_ name: String) -> Bool { object[name] != nil }
+    /// Whether a member is there, null included.
+    package func has(_ name: String) -> Bool { object[name] != nil }
 
-    func string(_ name: String, limit: Int) throws(RouterError) -> String {
+    /// A text that is not empty.
+    package func string(_ name: String, limit: Int) throws(RouterError) -> String {
         guard let text = try optionalString(name, limit: limit), !text.isEmpty else {
             throw wrong(name, "must be a text that is not empty")
         }
@@ -31,14 +33,15 @@ struct ArgumentObject {
     }
 
     /// Nil when it is missing or null.
-    func optionalString(_ name: String, limit: Int) throws(RouterError) -> String? {
+    package func optionalString(_ name: String, limit: Int) throws(RouterError) -> String? {
         guard let value = object[name], !value.isNull else { return nil }
         guard let text = value.string else { throw wrong(name, "must be a text") }
         guard text.utf8.count <= limit else { throw wrong(name, "is longer than \(limit) bytes") }
         return text
     }
 
-    func integer(_ name: String, in range: ClosedRange<Int>) throws(RouterError) -> Int? {
+    /// An integer within a range; nil when it is missing or null.
+    package func integer(_ name: String, in range: ClosedRange<Int>) throws(RouterError) -> Int? {
         guard let value = object[name], !value.isNull else { return nil }
         guard let integer = value.integer, range.contains(integer) else {
             throw wrong(name, "must be an integer from \(range.lowerBound) to \(range.upperBound)")
@@ -46,13 +49,15 @@ struct ArgumentObject {
         return integer
     }
 
-    func flag(_ name: String) throws(RouterError) -> Bool? {
+    /// True or false; nil when it is missing or null.
+    package func flag(_ name: String) throws(RouterError) -> Bool? {
         guard let value = object[name], !value.isNull else { return nil }
         guard let flag = value.bool else { throw wrong(name, "must be true or false") }
         return flag
     }
 
-    func strings(_ name: String, _ count: ClosedRange<Int>) throws(RouterError) -> [String] {
+    /// A list of so many texts.
+    package func strings(_ name: String, _ count: ClosedRange<Int>) throws(RouterError) -> [String] {
         let texts = object[name]?.array?.compactMap(\.string) ?? []
         guard let array = object[name]?.array, texts.count == array.count, count.contains(texts.count) else {
             throw wrong(name, "must be a list of \(count.lowerBound) to \(count.upperBound) texts")
@@ -61,12 +66,13 @@ struct ArgumentObject {
     }
 
     /// Nil when it is missing or null; an empty list stays one.
-    func optionalStrings(_ name: String) throws(RouterError) -> [String]? {
+    package func optionalStrings(_ name: String) throws(RouterError) -> [String]? {
         guard let value = object[name], !value.isNull else { return nil }
         return try strings(name, 0...1000)
     }
 
-    func objects(
+    /// A list of so many objects with known members.
+    package func objects(
         _ name: String,
         known: [String],
         _ count: ClosedRange<Int>
@@ -83,15 +89,24 @@ struct ArgumentObject {
     }
 
     /// An object, empty when it is missing; models often write one as text, which is taken too.
-    func object(_ name: String) throws(RouterError) -> JSONObject {
+    package func object(_ name: String) throws(RouterError) -> JSONObject {
         guard let value = object[name], !value.isNull else { return [:] }
         if let object = value.object { return object }
         if let text = value.string, let object = (try? JSONParser.parse(text))?.object { return object }
         throw wrong(name, "must be an object")
     }
 
+    /// An instant in ISO 8601; nil when it is missing or null.
+    package func instant(_ name: String) throws(RouterError) -> Timestamp? {
+        guard let text = try optionalString(name, limit: 64) else { return nil }
+        guard let instant = Timestamp(iso8601: text) else {
+            throw wrong(name, "must be a time such as 2027-01-31T12:00:00Z")
+        }
+        return instant
+    }
+
     /// The texts of an object's members.
-    func texts(_ name: String) throws(RouterError) -> [String: String] {
+    package func texts(_ name: String) throws(RouterError) -> [String: String] {
         guard let value = object[name], !value.isNull else { return [:] }
         guard let members = value.object else { throw wrong(name, "must be an object") }
         var texts: [String: String] = [:]
@@ -102,9 +117,11 @@ struct ArgumentObject {
         return texts
     }
 
-    func value(_ name: String) -> JSONValue? { object[name] }
+    /// A member as it is.
+    package func value(_ name: String) -> JSONValue? { object[name] }
 
-    func wrong(_ name: String, _ what: String) -> RouterError {
+    /// The error that says what is wrong with a member.
+    package func wrong(_ name: String, _ what: String) -> RouterError {
         RouterError(.invalid, "\(place): \(name) \(what).")
     }
 }

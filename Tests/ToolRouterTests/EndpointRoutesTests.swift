@@ -29,7 +29,7 @@ import Tools
             store: store,
             router: router,
             identity: EndpointRoutes.Identity(name: "switchboard", version: "test"),
-            acceptsAPIToken: { token, _ in token == "api-token" }
+            holder: { $0 == "api-token" ? "token:tok_1" : nil }
         )
         return Running(database: database, store: store, router: router, routes: routes)
     }

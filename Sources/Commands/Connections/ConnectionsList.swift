@@ -13,7 +13,7 @@ extension Command {
         run: { invocation in
             try await invocation.withControl { control in
                 let query = invocation.value("user").map { "?user=" + PercentEncoding.encode($0) } ?? ""
-                let answer = try await control.send("GET", "/v1/connections" + query)
+                let answer = try await control.everyPage(of: "/v1/connections" + query, "connections")
                 if invocation.json {
                     invocation.terminal.print(JSONWriter.pretty(answer))
                     return .done

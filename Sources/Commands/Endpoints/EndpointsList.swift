@@ -9,7 +9,7 @@ extension Command {
         options: [CommonOptions.json] + CommonOptions.places,
         run: { invocation in
             try await invocation.withControl { control in
-                let answer = try await control.send("GET", "/v1/endpoints")
+                let answer = try await control.everyPage(of: "/v1/endpoints", "endpoints")
                 if invocation.json {
                     invocation.terminal.print(JSONWriter.pretty(answer))
                     return .done

@@ -23,6 +23,7 @@ package struct Endpoint: Sendable, Hashable {
     package var mode: EndpointMode
     /// Whether the URL alone is not enough, and an API token must come with each request.
     package var requiresAPIToken: Bool
+    package var options: EndpointOptions
     /// When it stops to exist; nil for never.
     package var expiresAt: Timestamp?
     /// Counts the changes, from 1; a change must name the version it is based on.
@@ -44,10 +45,25 @@ package struct Endpoint: Sendable, Hashable {
             case .only(let names): list(names)
             case .except(let names): ["disable": list(names)]
             }
+        var tools = list(policy.tools)
+        if !policy.toolsByToolkit.isEmpty {
+            var object = JSONObject()
+            for (toolkit, rule) in policy.toolsByToolkit.sorted(by: { $0.key < $1.key }) {
+                switch rule {
+                case .only(let names): object[toolkit] = ["enable": list(names)]
+                case .except(let names): object[toolkit] = ["disable": list(names)]
+                }
+            }
+            tools = .object(object)
+        }
+        var connections = JSONObject()
+        for (toolkit, ids) in policy.connections.sorted(by: { $0.key < $1.key }) { connections[toolkit] = list(ids) }
         return [
             "id": .string(id), "name": .string(name), "user": .string(user), "mode": .string(mode.rawValue),
             "toolkits": toolkits, "methods": list(policy.methods), "tags": list(policy.tags),
-            "tools": list(policy.tools), "approvals": approvals.json,
+            "tools": tools, "connections": connections.isEmpty ? .null : .object(connections),
+            "approvals": approvals.json, "manage_connections": .bool(options.managesConnections),
+            "rate_limit": options.rateLimit.map { .object($0.json) } ?? .null,
             "require_api_token_auth": .bool(requiresAPIToken),
             "expires_at": expiresAt.map { .string($0.iso8601) } ?? .null, "version": .integer(version),
             "token_hint": .string(tokenHint), "created_at": .string(createdAt.iso8601),
@@ -65,6 +81,7 @@ package struct EndpointDraft: Sendable, Hashable {
     package var approvals = ApprovalRules()
     package var mode: EndpointMode
     package var requiresAPIToken: Bool
+    package var options: EndpointOptions
     package var expiresAt: Timestamp?
 
     package init(
@@ -73,6 +90,7 @@ package struct EndpointDraft: Sendable, Hashable {
         policy: ToolPolicy = ToolPolicy(),
         mode: EndpointMode = .direct,
         requiresAPIToken: Bool = false,
+        options: EndpointOptions = EndpointOptions(),
         expiresAt: Timestamp? = nil
     ) {
         self.name = name
@@ -80,6 +98,7 @@ package struct EndpointDraft: Sendable, Hashable {
         self.policy = policy
         self.mode = mode
         self.requiresAPIToken = requiresAPIToken
+        self.options = options
         self.expiresAt = expiresAt
     }
 
@@ -91,6 +110,7 @@ package struct EndpointDraft: Sendable, Hashable {
             policy: endpoint.policy,
             mode: endpoint.mode,
             requiresAPIToken: endpoint.requiresAPIToken,
+            options: endpoint.options,
             expiresAt: endpoint.expiresAt
         )
         approvals = endpoint.approvals
@@ -123,6 +143,14 @@ package struct EndpointDraft: Sendable, Hashable {
         try known(policy.methods ?? [], ToolPolicy.methodWords, "method")
         try known(policy.tools ?? [], catalog.tools.map(\.name), "tool")
         try known(approvals.toolNames, catalog.tools.map(\.name), "tool")
+        try known(policy.connections.keys.sorted(), catalog.toolkits, "toolkit")
+        for (toolkit, rule) in policy.toolsByToolkit.sorted(by: { $0.key < $1.key }) {
+            try known([toolkit], catalog.toolkits, "toolkit")
+            let all = catalog.tools.filter { $0.toolkit == toolkit }.map(\.name)
+            switch rule {
+            case .only(let names), .except(let names): try known(names, all, "tool of \(toolkit)")
+            }
+        }
         guard catalog.tools.contains(where: policy.allows) else {
             throw refuse(
                 "This filter leaves no tool. An empty list means nothing, not everything; leave a condition out to "

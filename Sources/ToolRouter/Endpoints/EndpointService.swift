@@ -5,30 +5,29 @@ package import Tools
 /// What an endpoint offers over MCP: its tools by name, or the meta-tools.
 package struct EndpointService: MCPService {
     private let router: Router
-    private let endpoint: String?
     private let user: String
     private let policy: ToolPolicy
     private let mode: EndpointMode
+    private var context = CallContext()
+    private var managesConnections = true
+    private let lists = AccountLists()
 
     /// The service of an endpoint.
-    package init(router: Router, endpoint: Endpoint) {
-        self.init(
-            router: router,
-            endpoint: endpoint.id,
-            user: endpoint.user,
-            policy: endpoint.policy,
-            mode: endpoint.mode
-        )
+    ///
+    /// - Parameters:
+    ///   - router: The tools.
+    ///   - endpoint: The endpoint.
+    ///   - actor: Who uses it, where an API token tells; else whoever has its URL.
+    package init(router: Router, endpoint: Endpoint, actor: String? = nil) {
+        self.init(router: router, user: endpoint.user, policy: endpoint.policy, mode: endpoint.mode)
+        context.endpoint = endpoint.id
+        context.actor = actor ?? "endpoint:" + endpoint.id
+        managesConnections = endpoint.options.managesConnections
     }
 
     /// A service without an endpoint, for standard input and output.
     package init(router: Router, user: String, policy: ToolPolicy, mode: EndpointMode) {
-        self.init(router: router, endpoint: nil, user: user, policy: policy, mode: mode)
-    }
-
-    private init(router: Router, endpoint: String?, user: String, policy: ToolPolicy, mode: EndpointMode) {
         self.router = router
-        self.endpoint = endpoint
         self.user = user
         self.policy = policy
         self.mode = mode
@@ -48,8 +47,8 @@ package struct EndpointService: MCPService {
 
     package var toolList: MCPToolList {
         switch mode {
-        case .meta: EndpointService.metaList
-        case .direct: router.scope(policy).list
+        case .meta: managesConnections ? EndpointService.metaList : EndpointService.shortMetaList
+        case .direct: lists.list(router.scope(policy), accounts: policy.connections)
         }
     }
 
@@ -58,22 +57,18 @@ package struct EndpointService: MCPService {
         arguments: JSONObject,
         context: MCPCallContext
     ) async -> MCPToolResult? {
-        let call = ToolCall(
-            tool: name,
-            arguments: arguments,
-            user: user,
-            origin: .model,
-            context: CallContext(endpoint: endpoint)
-        )
+        var call = ToolCall(tool: name, arguments: arguments, user: user, origin: .model)
+        call.context = self.context
         let result: ToolResult
         let questions = await questions(about: call, context)
         guard questions.isEmpty else { return MCPToolResult(questions: questions) }
         switch mode {
         case .meta:
-            guard MetaTools.specifications.contains(where: { $0.name == name }) else { return nil }
+            guard toolList.tools.contains(where: { $0.name == name }) else { return nil }
             result = await MetaTools(router: router, policy: policy).call(call)
         case .direct:
-            guard router.scope(policy)[name] != nil else { return nil }
+            guard let tool = router.scope(policy)[name] else { return nil }
+            AccountLists.takeAccount(&call, tool: tool)
             result = await router.execute(call, policy: policy)
         }
         return MCPToolResult(
@@ -110,5 +105,9 @@ package struct EndpointService: MCPService {
     private static let metaList = MCPToolList(
         version: "meta-2",
         tools: MetaTools.specifications.map { MCPTool($0) }
+    )
+    private static let shortMetaList = MCPToolList(
+        version: "meta-2s",
+        tools: metaList.tools.filter { $0.name != "manage_connections" }
     )
 }

@@ -17,7 +17,12 @@ package final class EndpointStore: Sendable {
                     expires_at INTEGER, version INTEGER NOT NULL, token_hash BLOB NOT NULL UNIQUE,
                     token_hint TEXT NOT NULL, created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL) STRICT
                 """
-        )
+        ),
+        Migration(
+            domain: "endpoints",
+            version: 2,
+            sql: "ALTER TABLE endpoint ADD COLUMN options TEXT NOT NULL DEFAULT '{}'"
+        ),
     ]
 
     private struct State {
@@ -116,6 +121,7 @@ package final class EndpointStore: Sendable {
             approvals: draft.approvals,
             mode: draft.mode,
             requiresAPIToken: draft.requiresAPIToken,
+            options: draft.options,
             expiresAt: draft.expiresAt,
             version: 1,
             tokenHint: token.hint,
@@ -127,7 +133,8 @@ package final class EndpointStore: Sendable {
                 try transaction.execute(
                     """
                     INSERT INTO endpoint(id, name, user, policy, mode, requires_api_token, expires_at, version,
-                        token_hash, token_hint, created_at, updated_at) VALUES(?, ?, ?, ?, ?, ?, ?, 1, ?, ?, ?, ?)
+                        token_hash, token_hint, options, created_at, updated_at)
+                    VALUES(?, ?, ?, ?, ?, ?, ?, 1, ?, ?, ?, ?, ?)
                     """,
                     .text(endpoint.id),
                     .text(endpoint.name),
@@ -138,6 +145,7 @@ package final class EndpointStore: Sendable {
                     .optional(endpoint.expiresAt?.milliseconds),
                     .blob(token.hash),
                     .text(token.hint),
+                    .text(endpoint.options.stored),
                     .integer(now.milliseconds),
                     .integer(now.milliseconds)
                 )
@@ -181,7 +189,7 @@ package final class EndpointStore: Sendable {
         var new = old
         (new.name, new.user, new.policy) = (draft.name, draft.user, draft.policy)
         new.approvals = draft.approvals
-        (new.requiresAPIToken, new.expiresAt) = (draft.requiresAPIToken, draft.expiresAt)
+        (new.requiresAPIToken, new.options, new.expiresAt) = (draft.requiresAPIToken, draft.options, draft.expiresAt)
         (new.version, new.updatedAt) = (version + 1, now)
         let changed = new
         let count: Int
@@ -189,13 +197,14 @@ package final class EndpointStore: Sendable {
             count = try await database.write { transaction in
                 try transaction.execute(
                     """
-                    UPDATE endpoint SET name = ?, user = ?, policy = ?, requires_api_token = ?, expires_at = ?,
-                        version = ?, updated_at = ? WHERE id = ? AND version = ?
+                    UPDATE endpoint SET name = ?, user = ?, policy = ?, requires_api_token = ?, options = ?,
+                        expires_at = ?, version = ?, updated_at = ? WHERE id = ? AND version = ?
                     """,
                     .text(changed.name),
                     .text(changed.user),
                     .text(EndpointRow.encode(changed.policy, changed.approvals)),
                     .flag(changed.requiresAPIToken),
+                    .text(changed.options.stored),
                     .optional(changed.expiresAt?.milliseconds),
                     .integer(Int64(changed.version)),
                     .integer(now.milliseconds),

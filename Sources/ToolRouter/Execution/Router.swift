@@ -24,6 +24,7 @@ package final class Router: Sendable {
 
     private let providers: [any ToolProvider]
     let interceptors: [any CallInterceptor]
+    private let observers: [any CallObserver]
     private let vocabulary: Lazy<SearchVocabulary>
     private let state: Locked<State>
 
@@ -44,6 +45,7 @@ package final class Router: Sendable {
         invitations: (any ConnectionInviting)? = nil,
         writes: WritePath,
         interceptors: [any CallInterceptor] = [],
+        observers: [any CallObserver] = [],
         vocabulary: @escaping @autoclosure @Sendable () -> SearchVocabulary = SearchVocabulary()
     ) {
         self.providers = providers
@@ -52,6 +54,7 @@ package final class Router: Sendable {
         self.invitations = invitations
         self.writes = writes
         self.interceptors = interceptors
+        self.observers = observers
         self.vocabulary = Lazy(vocabulary)
         state = Locked(State(catalog: ToolCatalog(providers)))
     }
@@ -88,12 +91,36 @@ package final class Router: Sendable {
         policy: ToolPolicy,
         options: WriteOptions = WriteOptions()
     ) async -> ToolResult {
+        let start = monotonicNanoseconds()
         let catalog = catalog
         guard let tool = catalog[call.tool], policy.allows(tool), let provider = catalog.provider(of: call.tool) else {
-            return Router.unknownTool(call.tool, suggestions: scope(policy).suggestions(for: call.tool))
+            let unknown = Router.unknownTool(call.tool, suggestions: scope(policy).suggestions(for: call.tool))
+            return await finish(call, nil, unknown, start)
         }
-        guard !interceptors.isEmpty else { return await run(call, tool, provider, options) }
-        return await pass(call, tool, interceptors[...]) { call in await self.run(call, tool, provider, options) }
+        var call = call
+        if let refusal = policy.pin(&call, toolkit: tool.toolkit) { return await finish(call, tool, refusal, start) }
+        guard !interceptors.isEmpty else {
+            return await finish(call, tool, await run(call, tool, provider, options), start)
+        }
+        let result = await pass(call, tool, interceptors[...]) { call in
+            await self.run(call, tool, provider, options)
+        }
+        return await finish(call, tool, result, start)
+    }
+
+    /// Tells the observers what came of a call, and gives what they make of it.
+    func finish(
+        _ call: ToolCall,
+        _ tool: ToolSpecification?,
+        _ result: ToolResult,
+        _ start: UInt64
+    ) async -> ToolResult {
+        var result = result
+        let taken = monotonicNanoseconds() - start
+        for observer in observers {
+            result = await observer.finished(call, tool: tool, result: result, nanoseconds: taken)
+        }
+        return result
     }
 
     private func run(

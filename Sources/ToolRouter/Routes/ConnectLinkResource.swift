@@ -2,7 +2,9 @@ import HTTP
 import JSON
 
 /// `/v1/connect-links`.
-struct ConnectLinkResource {
+struct ConnectLinkResource: ControlResource {
+    var name: String { "connect-links" }
+
     let links: ConnectLinks
     let administration: ConnectionAdministration
 

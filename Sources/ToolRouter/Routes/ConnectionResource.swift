@@ -4,13 +4,15 @@ import HTTP
 import JSON
 
 /// `/v1/connections`.
-struct ConnectionResource {
+struct ConnectionResource: ControlResource {
     let administration: ConnectionAdministration
     /// Where browsers come back to.
     let redirectURI: String
 
     /// Where browsers come back to, below the public URL.
     static let callbackPath = "/oauth/callback"
+
+    var name: String { "connections" }
 
     private static let members = ["user", "toolkit", "label", "fields", "secrets", "base_url"]
 
@@ -23,12 +25,12 @@ struct ConnectionResource {
     private func answer(_ call: ControlCall) async throws -> HTTPResponse {
         switch (call.method, call.path.count, call.path.last) {
         case ("GET", 1, _):
-            let parameters = try call.parameters(["user", "toolkit"])
+            let parameters = try call.parameters(["user", "toolkit", "limit", "cursor"])
             let records = administration.store.all.filter { record in
                 (parameters["user"].map { $0 == record.user } ?? true)
                     && (parameters["toolkit"].map { $0 == record.toolkit } ?? true)
             }
-            return ControlCall.json(["connections": .array(records.map { .object($0.json) }), "next_cursor": .null])
+            return try ControlCall.page(records, "connections", parameters, id: \.id, json: \.json)
         case ("POST", 1, _):
             let arguments = try call.arguments(ConnectionResource.members + ["test"])
             let trial = try await administration.connect(

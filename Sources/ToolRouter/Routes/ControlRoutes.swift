@@ -1,17 +1,15 @@
 import Connections
+import Cryptography
 package import HTTP
 import JSON
 
-/// The control API: `/v1/endpoints`, `/v1/tools`, `/v1/connections`, `/v1/connect-links`,
-/// `/v1/writes`.
+/// The control API: one resource for each noun below `/v1/`.
 ///
-/// Whoever mounts it has checked that the caller may administer this server.
+/// Whoever mounts it has found out who asks; what that principal may ask is settled here.
 package struct ControlRoutes: HTTPHandler {
-    private let endpoints: EndpointResource
-    private let tools: ToolResource
-    private let connections: ConnectionResource
-    private let links: ConnectLinkResource
-    private let writes: WriteResource
+    private let resources: [String: any ControlResource]
+    private let accountEndpoints: AccountEndpointResource
+    private let idempotency: IdempotencyStore?
 
     private static let maximumBodySize = 1 << 20
 
@@ -23,108 +21,92 @@ package struct ControlRoutes: HTTPHandler {
     ///   - administration: What can be done with connections.
     ///   - links: Makes links by which people connect accounts themselves.
     ///   - publicURL: What URLs of endpoints start with, without a slash at the end.
+    ///   - defaultUser: Whose connections an endpoint uses that is made for a connection which everybody may use.
+    ///   - idempotency: Remembers the answers to requests with an `Idempotency-Key`; without it the field is refused.
+    ///   - additional: More nouns.
     package init(
         store: EndpointStore,
         router: Router,
         administration: ConnectionAdministration,
         links: ConnectLinks,
-        publicURL: String
+        publicURL: String,
+        defaultUser: String = "default",
+        idempotency: IdempotencyStore? = nil,
+        additional: [any ControlResource] = []
     ) {
-        endpoints = EndpointResource(store: store, router: router, publicURL: publicURL)
-        tools = ToolResource(router: router)
-        connections = ConnectionResource(
+        let endpoints = EndpointForms(store: store, router: router, publicURL: publicURL)
+        accountEndpoints = AccountEndpointResource(
+            forms: endpoints,
             administration: administration,
-            redirectURI: publicURL + ConnectionResource.callbackPath
+            defaultUser: defaultUser
         )
-        if case .ledger(let ledger) = router.writes {
-            writes = WriteResource(ledger: ledger)
-        } else {
-            writes = WriteResource(ledger: nil)
-        }
-        self.links = ConnectLinkResource(links: links, administration: administration)
+        var ledger: WriteLedger?
+        if case .ledger(let kept) = router.writes { ledger = kept }
+        self.idempotency = idempotency
+        let all: [any ControlResource] =
+            [
+                EndpointResource(forms: endpoints), SessionResource(forms: endpoints), ToolResource(router: router),
+                ConnectionResource(
+                    administration: administration,
+                    redirectURI: publicURL + ConnectionResource.callbackPath
+                ),
+                ConnectLinkResource(links: links, administration: administration), WriteResource(ledger: ledger),
+            ] + additional
+        resources = Dictionary(all.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
     }
 
-    package func respond(to request: HTTPRequest) async -> HTTPResponse {
+    package func respond(to request: HTTPRequest) async -> HTTPResponse { await respond(to: request, as: .local) }
+
+    /// Whether a path is served here.
+    package static func serves(_ path: Substring) -> Bool {
+        path.hasPrefix("/v1/") || path.hasPrefix("/\(AccountEndpointResource.root)/")
+    }
+
+    /// Answers a request of somebody.
+    package func respond(to request: HTTPRequest, as principal: ControlPrincipal) async -> HTTPResponse {
         do {
-            let call = try await ControlCall(request, maximumBodySize: ControlRoutes.maximumBodySize)
-            switch call.path.first {
-            case "endpoints": return try await endpoints.respond(to: call)
-            case "tools": return try await tools.respond(to: call)
-            case "connections": return try await connections.respond(to: call)
-            case "connect-links": return try await links.respond(to: call)
-            case "writes": return try await writes.respond(to: call)
-            default: throw Problem.notFound(request.path)
-            }
-        } catch let problem as Problem {
-            return problem.response
-        } catch let error as RouterError {
-            return Problem(error).response
-        } catch let error as ConnectionError {
-            return Problem(error).response
-        } catch {
-            return Problem(500, "internal", "The request could not be served.").response
-        }
-    }
-}
-
-/// A request to the control API, read.
-struct ControlCall {
-    var method: String
-    /// What follows `/v1/`, decoded.
-    var path: [String]
-    var query: [(name: String, value: String)]
-    /// What the caller calls its request, so that it can be repeated (draft-ietf-httpapi-idempotency-key-header).
-    var idempotencyKey: String?
-    /// The members of the body; empty without one.
-    var body: JSONObject
-
-    init(_ request: HTTPRequest, maximumBodySize: Int) async throws {
-        guard request.path.hasPrefix("/v1/") else { throw Problem.notFound(request.path) }
-        method = request.method
-        path = try request.path.dropFirst("/v1/".count).split(separator: "/").map { part in
-            guard let text = PercentEncoding.decode(part) else { throw Problem.notFound(request.path) }
-            return text
-        }
-        idempotencyKey = request.fields["Idempotency-Key"].map { String($0.prefix(200)) }
-        query = PercentEncoding.decodeForm(request.query)
-        let bytes: [UInt8]
-        do {
-            bytes = try await request.body.collect(limit: maximumBodySize)
-        } catch { throw Problem(413, "too_large", "The body must not be longer than \(maximumBodySize) bytes.") }
-        if bytes.isEmpty {
-            body = [:]
-            return
-        }
-        do {
-            guard let object = try JSONParser.parse(bytes, options: JSONParser.Options(maximumDepth: 32)).object else {
-                throw Problem(400, "invalid", "The body must be a JSON object.")
-            }
-            body = object
-        } catch let error as JSONError { throw Problem(400, "invalid", "The body is not JSON: \(error).") }
-    }
-
-    /// The body with its members checked against what is known.
-    func arguments(_ known: [String]) throws(RouterError) -> ArgumentObject {
-        try ArgumentObject(body, known: known, in: "the body")
-    }
-
-    /// The value of a parameter, refusing parameters that are not known.
-    func parameters(_ known: [String]) throws -> [String: String] {
-        var values: [String: String] = [:]
-        for (name, value) in query {
-            guard known.contains(name) else {
+            let resource = try resource(for: request)
+            guard principal.role == .administrator || resource.isOpenToMembers else {
                 throw Problem(
-                    400,
-                    "invalid",
-                    "There is no parameter \(name.prefix(32)); known are \(known.joined(separator: ", "))."
+                    403,
+                    "forbidden",
+                    "/v1/\(resource.name) needs the role administrator, and this token has the role "
+                        + "\(principal.role.rawValue)."
                 )
             }
-            values[name] = value
-        }
-        return values
+            let bytes = try await ControlCall.body(of: request, limit: ControlRoutes.maximumBodySize)
+            let call = try ControlCall(request, bytes: bytes, principal: principal)
+            guard call.method == "POST", let key = call.idempotencyKey else { return await answer(call, resource) }
+            guard let idempotency else {
+                throw Problem(400, "invalid", "This server keeps no answers, so it takes no Idempotency-Key.")
+            }
+            return try await idempotency.once(key, by: principal.actor, target: request.target, body: bytes) {
+                await answer(call, resource)
+            }
+        } catch { return ControlRoutes.problem(error).response }
     }
 
-    static func json(_ value: JSONValue, status: Int = 200) -> HTTPResponse {
-        .json(JSONWriter.bytes(of: value), status: status)
+    private func resource(for request: HTTPRequest) throws(Problem) -> any ControlResource {
+        let parts = request.path.split(separator: "/")
+        if parts.first.map(String.init) == AccountEndpointResource.root { return accountEndpoints }
+        guard request.path.hasPrefix("/v1/"), parts.count > 1, let resource = resources[String(parts[1])] else {
+            throw Problem.notFound(request.path)
+        }
+        return resource
+    }
+
+    private func answer(_ call: ControlCall, _ resource: any ControlResource) async -> HTTPResponse {
+        do {
+            return try await resource.respond(to: call)
+        } catch { return ControlRoutes.problem(error).response }
+    }
+
+    private static func problem(_ error: any Error) -> Problem {
+        switch error {
+        case let problem as Problem: problem
+        case let error as RouterError: Problem(error)
+        case let error as ConnectionError: Problem(error)
+        default: Problem(500, "internal", "The request could not be served.")
+        }
     }
 }

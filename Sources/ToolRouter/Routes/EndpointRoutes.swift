@@ -22,7 +22,7 @@ package struct EndpointRoutes: HTTPHandler {
     private let router: Router
     private let identity: Identity
     private let options: MCPServer.Options
-    private let acceptsAPIToken: @Sendable (_ token: String, _ endpoint: Endpoint) -> Bool
+    private let holder: @Sendable (_ token: String) -> String?
     private let servers: ServerCache
     /// Outlives the servers, which are made anew when a policy changes.
     private let exchange = MCPExchange()
@@ -34,19 +34,19 @@ package struct EndpointRoutes: HTTPHandler {
     ///   - router: The tools.
     ///   - identity: How the server presents itself.
     ///   - options: Limits for MCP requests.
-    ///   - acceptsAPIToken: Whether a second factor is good for an endpoint that asks for one.
+    ///   - holder: Who holds an API token, as the audit names them; nil for one that is none.
     package init(
         store: EndpointStore,
         router: Router,
         identity: Identity,
         options: MCPServer.Options = MCPServer.Options(),
-        acceptsAPIToken: @escaping @Sendable (_ token: String, _ endpoint: Endpoint) -> Bool
+        holder: @escaping @Sendable (_ token: String) -> String?
     ) {
         self.store = store
         self.router = router
         self.identity = identity
         self.options = options
-        self.acceptsAPIToken = acceptsAPIToken
+        self.holder = holder
         servers = ServerCache()
     }
 
@@ -69,13 +69,10 @@ package struct EndpointRoutes: HTTPHandler {
         let inPath = path.dropFirst("/mcp/".count)
         if !inPath.isEmpty { candidates = [String(inPath)] }
         guard let (endpoint, token) = find(candidates) else { return EndpointRoutes.unauthorized(Self.unknownToken) }
-        if endpoint.requiresAPIToken {
-            let others = EndpointRoutes.credentials(request.fields).filter { $0 != token }
-            guard others.contains(where: { acceptsAPIToken($0, endpoint) }) else {
-                return EndpointRoutes.unauthorized(Self.secondFactor)
-            }
-        }
-        return await server(for: endpoint).respond(to: request)
+        let others = EndpointRoutes.credentials(request.fields).filter { $0 != token }
+        let actor = others.lazy.compactMap(holder).first
+        guard actor != nil || !endpoint.requiresAPIToken else { return EndpointRoutes.unauthorized(Self.secondFactor) }
+        return await server(for: endpoint, actor: actor).respond(to: request)
     }
 
     private func find(_ candidates: [String]) -> (Endpoint, String)? {
@@ -86,10 +83,10 @@ package struct EndpointRoutes: HTTPHandler {
     }
 
     /// The server that keeps an endpoint's rendered lists, made anew when the endpoint has changed.
-    private func server(for endpoint: Endpoint) -> MCPServer {
-        servers.server(for: endpoint) {
+    private func server(for endpoint: Endpoint, actor: String?) -> MCPServer {
+        servers.server(for: endpoint, actor: actor) {
             MCPServer(
-                service: EndpointService(router: router, endpoint: endpoint),
+                service: EndpointService(router: router, endpoint: endpoint, actor: actor),
                 name: identity.name,
                 version: identity.version,
                 options: options,
@@ -99,7 +96,8 @@ package struct EndpointRoutes: HTTPHandler {
         }
     }
 
-    private static func credentials(_ fields: HTTPFields) -> [String] {
+    /// The secrets that a request carries: bearer tokens, then keys.
+    package static func credentials(_ fields: HTTPFields) -> [String] {
         var found: [String] = []
         for value in fields.values("Authorization") {
             let scheme = value.prefix { $0 != " " }
@@ -134,25 +132,31 @@ package struct EndpointRoutes: HTTPHandler {
     )
 }
 
-/// MCP servers by endpoint.
+/// MCP servers by endpoint and by who uses it.
 private final class ServerCache: Sendable {
     private struct Entry {
         var version: Int
         var server: MCPServer
     }
 
-    private let entries = Locked<[String: Entry]>([:])
+    private struct Key: Hashable {
+        var endpoint: String
+        var actor: String?
+    }
+
+    private let entries = Locked<[Key: Entry]>([:])
     private static let largest = 1024
 
-    func server(for endpoint: Endpoint, make: () -> MCPServer) -> MCPServer {
-        let known = entries.withLock { $0[endpoint.id] }
+    func server(for endpoint: Endpoint, actor: String?, make: () -> MCPServer) -> MCPServer {
+        let key = Key(endpoint: endpoint.id, actor: actor)
+        let known = entries.withLock { $0[key] }
         if let known, known.version == endpoint.version { return known.server }
         let server = make()
         entries.withLock { entries in
             if entries.count >= ServerCache.largest { entries.removeAll() }
             // A request that began before a change must not bring the old policy back.
-            if let current = entries[endpoint.id], current.version > endpoint.version { return }
-            entries[endpoint.id] = Entry(version: endpoint.version, server: server)
+            if let current = entries[key], current.version > endpoint.version { return }
+            entries[key] = Entry(version: endpoint.version, server: server)
         }
         return server
     }

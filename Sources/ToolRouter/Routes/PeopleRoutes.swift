@@ -19,7 +19,8 @@ package struct PeopleRoutes: HTTPHandler {
 
     package func respond(to request: HTTPRequest) async -> HTTPResponse {
         do {
-            return try await answer(try await ControlCall(request, maximumBodySize: 64 << 10))
+            let bytes = try await ControlCall.body(of: request, limit: 64 << 10)
+            return try await answer(try ControlCall(request, bytes: bytes, principal: .local))
         } catch let problem as Problem {
             return problem.response
         } catch let error as RouterError {

@@ -1,24 +1,26 @@
 import Connections
-import HTTP
-import JSON
+package import HTTP
+package import JSON
 
 /// An error of the control API as a problem document (RFC 9457).
-struct Problem: Error {
-    var status: Int
+package struct Problem: Error {
+    package var status: Int
     /// A code that programs can rely on.
-    var code: String
+    package var code: String
     /// What is wrong, and what to do about it.
-    var detail: String
-    var extra: JSONObject = [:]
-    var fields: HTTPFields = [:]
+    package var detail: String
+    /// More members of the document.
+    package var extra: JSONObject = [:]
+    /// Fields of the response.
+    package var fields: HTTPFields = [:]
 
-    init(_ status: Int, _ code: String, _ detail: String) {
+    package init(_ status: Int, _ code: String, _ detail: String) {
         self.status = status
         self.code = code
         self.detail = detail
     }
 
-    init(_ error: RouterError) {
+    package init(_ error: RouterError) {
         switch error.code {
         case .invalid: self.init(400, "invalid", error.message)
         case .notFound: self.init(404, "not_found", error.message)
@@ -40,17 +42,20 @@ struct Problem: Error {
         }
     }
 
-    static func notFound(_ path: Substring) -> Problem {
+    /// There is nothing at a path.
+    package static func notFound(_ path: Substring) -> Problem {
         Problem(404, "not_found", "There is nothing at \(path.prefix(32)).")
     }
 
-    static func method(_ allowed: String) -> Problem {
+    /// A method that cannot be used, and those that can.
+    package static func method(_ allowed: String) -> Problem {
         var problem = Problem(405, "method_not_allowed", "Only \(allowed) can be used here.")
         problem.fields["Allow"] = allowed
         return problem
     }
 
-    var response: HTTPResponse {
+    /// The problem as a response.
+    package var response: HTTPResponse {
         var object: JSONObject = [
             "type": "about:blank", "title": .string(Problem.title(status)), "status": .integer(status),
             "code": .string(code), "detail": .string(detail),
@@ -70,6 +75,7 @@ struct Problem: Error {
         case 405: "Method Not Allowed"
         case 409: "Conflict"
         case 413: "Content Too Large"
+        case 422: "Unprocessable Content"
         case 429: "Too Many Requests"
         case 502: "Bad Gateway"
         case 503: "Service Unavailable"

@@ -3,10 +3,11 @@ package import JSON
 package import Tools
 
 /// `/v1/tools`: the router without MCP.
-struct ToolResource {
+struct ToolResource: ControlResource {
     let router: Router
 
-    private static let page = 100
+    var name: String { "tools" }
+    var isOpenToMembers: Bool { true }
 
     func respond(to call: ControlCall) async throws -> HTTPResponse {
         switch (call.method, call.path.count, call.path.last) {
@@ -43,20 +44,18 @@ struct ToolResource {
         let parameters = try call.parameters(["toolkit", "limit", "cursor"])
         var tools = router.catalog.tools
         if let toolkit = parameters["toolkit"] { tools = tools.filter { $0.toolkit == toolkit } }
-        var start = 0
+        // Tools are in the order of their toolkits, so the cursor names the last one instead of being compared.
+        var rest = tools[...]
         if let cursor = parameters["cursor"] {
-            // The name of the last tool: it stays valid when others come and go.
             guard let position = tools.firstIndex(where: { $0.name == cursor }) else {
                 throw Problem(400, "invalid", "The cursor is not one of this list; start again without it.")
             }
-            start = position + 1
+            rest = tools[(position + 1)...]
         }
-        let count = try parameters["limit"].map { try limit($0, largest: 1000) } ?? ToolResource.page
-        let page = tools[start...].prefix(count)
-        let isLast = start + page.count >= tools.count
+        let page = rest.prefix(try ControlCall.limit(parameters["limit"]) ?? 100)
         return ControlCall.json([
             "tools": .array(page.map { ToolResource.json($0, full: false) }),
-            "next_cursor": isLast ? .null : page.last.map { .string($0.name) } ?? .null,
+            "next_cursor": page.count < rest.count ? page.last.map { .string($0.name) } ?? .null : .null,
         ])
     }
 
@@ -137,10 +136,10 @@ struct ToolResource {
         return problem
     }
 
-    private func limit(_ text: String?, largest: Int = 50) throws -> Int {
+    private func limit(_ text: String?) throws -> Int {
         guard let text else { return 5 }
-        guard let limit = Int(text), (1...largest).contains(limit) else {
-            throw Problem(400, "invalid", "limit must be an integer from 1 to \(largest).")
+        guard let limit = Int(text), (1...50).contains(limit) else {
+            throw Problem(400, "invalid", "limit must be an integer from 1 to 50.")
         }
         return limit
     }

@@ -2,7 +2,9 @@ import HTTP
 import JSON
 
 /// `/v1/writes`: what was or may have been written, and how a person settles what nobody else can.
-struct WriteResource {
+struct WriteResource: ControlResource {
+    var name: String { "writes" }
+
     let ledger: WriteLedger?
 
     func respond(to call: ControlCall) async throws -> HTTPResponse {

@@ -7,6 +7,12 @@ package struct ToolPolicy: Sendable, Hashable {
         case except([String])
     }
 
+    /// Which tools of one toolkit count.
+    package enum Names: Sendable, Hashable {
+        case only([String])
+        case except([String])
+    }
+
     package var toolkits: Toolkits
     /// Any of `read`, `write`, `custom` and ``verbs``; nil for no condition.
     package var methods: [String]?
@@ -14,6 +20,10 @@ package struct ToolPolicy: Sendable, Hashable {
     package var tags: [String]?
     /// These tools alone; nil for no condition.
     package var tools: [String]?
+    /// Conditions on the tools of single toolkits, by toolkit; others are not touched.
+    package var toolsByToolkit: [String: Names] = [:]
+    /// The connections that calls may use, by toolkit; a toolkit that is not in it may use any of the user's.
+    package var connections: [String: [String]] = [:]
 
     /// The exact verbs that ``methods`` may name.
     package static let verbs = ["list", "get", "create", "update", "delete"]
@@ -41,6 +51,11 @@ package struct ToolPolicy: Sendable, Hashable {
         case .except(let names): guard !names.contains(tool.toolkit) else { return false }
         }
         if let tools, !tools.contains(tool.name) { return false }
+        switch toolsByToolkit[tool.toolkit] {
+        case nil: break
+        case .only(let names): guard names.contains(tool.name) else { return false }
+        case .except(let names): guard !names.contains(tool.name) else { return false }
+        }
         if let tags, !tags.contains(where: tool.tags.contains) { return false }
         if let methods { return methods.contains { ToolPolicy.method($0, covers: tool) } }
         return true
