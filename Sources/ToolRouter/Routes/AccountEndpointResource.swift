@@ -17,7 +17,9 @@ struct AccountEndpointResource: ControlResource {
     var name: String { AccountEndpointResource.root }
 
     private static let members = ["name", "config", "expires_at"]
-    private static let settings = ["methods", "tags", "tools", "approvals", "mode", "rate_limit", "require_api_token_auth"]
+    private static let settings = [
+        "methods", "tags", "tools", "approvals", "mode", "rate_limit", "require_api_token_auth",
+    ]
 
     func respond(to call: ControlCall) async throws -> HTTPResponse {
         guard call.path.count >= 3, call.path[2] == "mcp", call.path.count <= 4 else {

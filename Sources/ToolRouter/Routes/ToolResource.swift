@@ -71,16 +71,22 @@ struct ToolResource: ControlResource {
         var select: ResultProjection?
         if let text = try arguments.optionalString("select", limit: 4096) { select = try ResultProjection(text) }
         let once = try arguments.optionalString("once", limit: 200) ?? call.idempotencyKey
+        var user = call.principal.person ?? ""
+        if arguments.has("user") || user.isEmpty { user = try arguments.string("user", limit: 200) }
+        guard call.principal.role == .administrator || user == call.principal.person else {
+            throw Problem(403, "forbidden", "This token uses tools for \(call.principal.person ?? "nobody") only.")
+        }
         let result = await router.execute(
             ToolCall(
                 tool: name,
                 arguments: try arguments.object("arguments"),
-                user: try arguments.string("user", limit: 200),
+                user: user,
                 connection: try arguments.optionalString("connection", limit: 200),
                 origin: .user,
                 // A name of the caller's own: the same call again is answered with what the first one did.
                 once: once,
                 onceRule: .sameArguments,
+                context: CallContext(actor: call.principal.actor),
                 longestWait: try wait(arguments, name)
             ),
             policy: ToolPolicy(),
