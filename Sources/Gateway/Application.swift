@@ -20,6 +20,8 @@ package final class Application: Sendable {
     package let endpoints: EndpointStore
     package let approvals: ApprovalStore
     package let tokens: APITokenStore
+    package let audit: AuditLog
+    let metrics: CallMetrics
     let idempotency: IdempotencyStore
     package let connections: CompositeConnectionSource
     package let people: PeopleStore
@@ -57,6 +59,8 @@ package final class Application: Sendable {
         endpoints = parts.endpoints
         approvals = parts.approvals
         tokens = parts.tokens
+        audit = parts.audit
+        metrics = parts.metrics
         idempotency = parts.idempotency
         connections = parts.connections
         keeper = parts.keeper
@@ -76,6 +80,8 @@ package final class Application: Sendable {
         var endpoints: EndpointStore
         var approvals: ApprovalStore
         var tokens: APITokenStore
+        var audit: AuditLog
+        var metrics: CallMetrics
         var idempotency: IdempotencyStore
         var connections: CompositeConnectionSource
         var keeper: ConnectionKeeper
@@ -139,8 +145,7 @@ package final class Application: Sendable {
         try await database.migrate(
             ConnectionStore.migrations + EndpointStore.migrations + PeopleStore.migrations + ConnectLinks.migrations
                 + ApprovalStore.migrations + LedgerStore.migrations + PaceStore.migrations
-                + APITokenStore.migrations
-                + IdempotencyStore.migrations
+                + APITokenStore.migrations + IdempotencyStore.migrations + AuditLog.migrations
         )
         let loaded = ToolkitLoader.loadAll(home: configuration.home.path)
         let diagnostics = loaded.diagnostics
@@ -199,6 +204,8 @@ package final class Application: Sendable {
             address: { address.url },
             log: log
         )
+        let audit = AuditLog(database: database, headFile: configuration.dataFolder + "/audit.head", log: log)
+        let metrics = CallMetrics()
         // Read by the first search: it takes longer than all the rest of a start.
         let router = Router(
             providers: [toolkits],
@@ -207,6 +214,7 @@ package final class Application: Sendable {
             invitations: links,
             writes: FaultPoint.disables("ledger") ? .unprotected : .ledger(ledger),
             interceptors: [EndpointLimiter(store: endpoints), gate],
+            observers: [CallAudit(audit: audit, metrics: metrics, log: log)],
             vocabulary: readVocabulary(configuration.home, loaded.toolkits, log)
         )
         for diagnostic in diagnostics + router.catalog.problems { log.warning(diagnostic.description) }
@@ -216,6 +224,8 @@ package final class Application: Sendable {
             endpoints: endpoints,
             approvals: approvals,
             tokens: try await APITokenStore(database: database, log: log),
+            audit: audit,
+            metrics: metrics,
             idempotency: IdempotencyStore(database: database, vault: vault),
             connections: connections,
             keeper: keeper,
@@ -312,7 +322,25 @@ package final class Application: Sendable {
         await ledger.close()
         await savePaces()
         await sandbox?.stop()
+        await audit.close()
         await database.close()
         await drivers.stop()
+    }
+
+    /// The counters of this process, for Prometheus.
+    func metricsText() async -> String {
+        let unknown = try? await database.read { transaction in
+            try transaction.first("SELECT count(*) AS calls FROM ledger WHERE state = 'unknown'")?.integer("calls")
+        }
+        return metrics.text(
+            gauges: [
+                ("switchboard_endpoints", "Endpoints that are open.", endpoints.all.count),
+                (
+                    "switchboard_ledger_unknown", "Writes of which nobody knows whether they were made.",
+                    Int((unknown ?? nil) ?? 0)
+                ),
+            ],
+            version: Configuration.version
+        )
     }
 }

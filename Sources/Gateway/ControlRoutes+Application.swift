@@ -49,9 +49,16 @@ extension Application {
             publicURL: publicURL,
             defaultUser: configuration.defaultUser,
             idempotency: idempotency,
-            additional: [TokenResource(store: tokens, defaultPerson: configuration.defaultUser)]
+            audit: controlAudit,
+            additional: [
+                TokenResource(store: tokens, defaultPerson: configuration.defaultUser), AuditResource(audit: audit),
+                UsageResource(audit: audit),
+            ]
         )
     }
+
+    /// Writes down what the control API changes.
+    var controlAudit: ControlAudit { ControlAudit(audit: audit, log: configuration.log) }
 
     /// The tools that a user of this machine works with: an endpoint's, or the meta-tools over everything.
     func workbench(endpoint: String?) -> (any ToolProvider)? {
@@ -65,11 +72,13 @@ extension Application {
 private struct ControlHandler: HTTPHandler {
     private let routes: ControlRoutes
     private let people: PeopleRoutes
+    private let audit: ControlAudit
     private let workbench: WorkbenchRoutes
     private let folders: ToolkitFolders
 
     init(application: Application, publicURL: String) {
         routes = application.controlRoutes(publicURL: publicURL)
+        audit = application.controlAudit
         people = PeopleRoutes(
             people: application.people,
             links: application.connectLinks,
@@ -86,7 +95,7 @@ private struct ControlHandler: HTTPHandler {
             .json(JSONWriter.bytes(of: ["toolkits": folders.summary]))
         case let path where path.hasPrefix("/v1/workbench/"): await workbench.respond(to: request)
         case let path where path == "/v1/people" || path.hasPrefix("/v1/people/"):
-            await people.respond(to: request)
+            await audit.watch(request, by: .local) { await people.respond(to: request) }
         default: await routes.respond(to: request)
         }
     }

@@ -28,6 +28,11 @@ struct WebRoutes: HTTPHandler {
         case "/readyz":
             let isReady = await application.isReady()
             return .json(JSONWriter.bytes(of: ["ready": .bool(isReady)]), status: isReady ? 200 : 503)
+        case "/metrics":
+            guard bearer(request) != nil else { return WebRoutes.unauthorized }
+            var response = HTTPResponse.text(await application.metricsText())
+            response.fields["Content-Type"] = "text/plain; version=0.0.4; charset=utf-8"
+            return response
         case _ where ControlRoutes.serves(path):
             guard let token = bearer(request) else { return WebRoutes.unauthorized }
             return await application.controlRoutes(publicURL: application.address.url ?? Application.usualURL)

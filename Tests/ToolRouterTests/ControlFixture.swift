@@ -44,7 +44,9 @@ struct ControlFixture {
         let router = Router(
             providers: [provider],
             connections: CompositeConnectionSource([connections, Fixture.connections()]),
-            observers: [EndpointLimiter(store: endpoints) { UInt64(clock.now().milliseconds) * 1_000_000 }] + observers
+            writes: .unprotected,
+            interceptors: [EndpointLimiter(store: endpoints) { UInt64(clock.now().milliseconds) * 1_000_000 }],
+            observers: observers
         )
         let toolkits = ToolkitProvider(
             toolkits: [],
@@ -56,7 +58,10 @@ struct ControlFixture {
         let routes = ControlRoutes(
             store: endpoints,
             router: router,
-            administration: ConnectionAdministration(store: connections, toolkits: toolkits),
+            administration: ConnectionAdministration(
+                keeper: ConnectionKeeper(store: connections, transport: Unreachable()),
+                toolkits: toolkits
+            ),
             links: ConnectLinks(database: database, address: PublicAddress()),
             publicURL: "https://tools.example",
             defaultUser: "ada",

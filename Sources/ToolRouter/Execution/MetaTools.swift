@@ -1,3 +1,4 @@
+import Basics
 import JSON
 package import Tools
 
@@ -20,6 +21,14 @@ package struct MetaTools: ToolProvider {
     package var tools: [ToolSpecification] { MetaTools.specifications }
 
     package func call(_ call: ToolCall) async -> ToolResult {
+        let start = monotonicNanoseconds()
+        let result = await run(call)
+        // The calls within a batch are told of one by one.
+        guard call.tool != "execute_tools" else { return result }
+        return await router.finish(call, MetaTools.specifications.first { $0.name == call.tool }, result, start)
+    }
+
+    private func run(_ call: ToolCall) async -> ToolResult {
         do {
             switch call.tool {
             case "search_tools": return try search(call)

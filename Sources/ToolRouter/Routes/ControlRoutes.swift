@@ -10,6 +10,7 @@ package struct ControlRoutes: HTTPHandler {
     private let resources: [String: any ControlResource]
     private let accountEndpoints: AccountEndpointResource
     private let idempotency: IdempotencyStore?
+    private let audit: ControlAudit?
 
     private static let maximumBodySize = 1 << 20
 
@@ -23,6 +24,7 @@ package struct ControlRoutes: HTTPHandler {
     ///   - publicURL: What URLs of endpoints start with, without a slash at the end.
     ///   - defaultUser: Whose connections an endpoint uses that is made for a connection which everybody may use.
     ///   - idempotency: Remembers the answers to requests with an `Idempotency-Key`; without it the field is refused.
+    ///   - audit: Writes down what is changed.
     ///   - additional: More nouns.
     package init(
         store: EndpointStore,
@@ -32,6 +34,7 @@ package struct ControlRoutes: HTTPHandler {
         publicURL: String,
         defaultUser: String = "default",
         idempotency: IdempotencyStore? = nil,
+        audit: ControlAudit? = nil,
         additional: [any ControlResource] = []
     ) {
         let endpoints = EndpointForms(store: store, router: router, publicURL: publicURL)
@@ -43,6 +46,7 @@ package struct ControlRoutes: HTTPHandler {
         var ledger: WriteLedger?
         if case .ledger(let kept) = router.writes { ledger = kept }
         self.idempotency = idempotency
+        self.audit = audit
         let all: [any ControlResource] =
             [
                 EndpointResource(forms: endpoints), SessionResource(forms: endpoints), ToolResource(router: router),
@@ -64,6 +68,11 @@ package struct ControlRoutes: HTTPHandler {
 
     /// Answers a request of somebody.
     package func respond(to request: HTTPRequest, as principal: ControlPrincipal) async -> HTTPResponse {
+        guard let audit else { return await serve(request, as: principal) }
+        return await audit.watch(request, by: principal) { await serve(request, as: principal) }
+    }
+
+    private func serve(_ request: HTTPRequest, as principal: ControlPrincipal) async -> HTTPResponse {
         do {
             let resource = try resource(for: request)
             guard principal.role == .administrator || resource.isOpenToMembers else {

@@ -1,3 +1,4 @@
+import Basics
 import HTTP
 package import JSON
 package import Tools
@@ -14,10 +15,16 @@ struct ToolResource: ControlResource {
         case ("GET", 1, _): return try list(call)
         case ("GET", 2, "search"):
             let parameters = try call.parameters(["q", "toolkit", "limit"])
-            return try search(parameters["q"] ?? "", toolkit: parameters["toolkit"], limit: limit(parameters["limit"]))
+            return try await search(
+                call,
+                parameters["q"] ?? "",
+                toolkit: parameters["toolkit"],
+                limit: limit(parameters["limit"])
+            )
         case ("POST", 2, "search"):
             let arguments = try call.arguments(["query", "toolkit", "limit"])
-            return try search(
+            return try await search(
+                call,
                 try arguments.string("query", limit: 4096),
                 toolkit: try arguments.optionalString("toolkit", limit: 200),
                 limit: try arguments.integer("limit", in: 1...50) ?? 5
@@ -59,10 +66,27 @@ struct ToolResource: ControlResource {
         ])
     }
 
-    private func search(_ query: String, toolkit: String?, limit: Int) throws -> HTTPResponse {
+    private func search(
+        _ call: ControlCall,
+        _ query: String,
+        toolkit: String?,
+        limit: Int
+    ) async throws -> HTTPResponse {
         guard !query.isEmpty else { throw Problem(400, "invalid", "The query is empty; send it as q.") }
+        let start = monotonicNanoseconds()
         let outcome = router.scope(ToolPolicy()).search(query, toolkit: toolkit, limit: limit)
-        return ControlCall.json(.object(router.searchDocument(query, toolkit: toolkit, outcome: outcome)))
+        let document = router.searchDocument(query, toolkit: toolkit, outcome: outcome)
+        let made = ToolCall(
+            tool: "search_tools",
+            arguments: ["queries": [["use_case": .string(query)]]],
+            user: call.principal.person ?? "",
+            origin: .user,
+            context: CallContext(actor: call.principal.actor)
+        )
+        let tool = MetaTools.specifications.first { $0.name == made.tool }
+        let result = await router.finish(made, tool, ToolResult(.object(document), origin: .ats), start)
+        guard !result.isError else { throw ToolResource.problem(result) }
+        return .json(result.payload)
     }
 
     private func execute(_ call: ControlCall, name: String) async throws -> HTTPResponse {
