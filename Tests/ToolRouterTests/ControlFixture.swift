@@ -29,7 +29,9 @@ struct ControlFixture {
     static func open(
         _ folder: TemporaryFolder,
         provider: any ToolProvider = EchoTools(Fixture.tools),
-        observers: [any CallObserver] = []
+        observers: [any CallObserver] = [],
+        audit: ControlAudit? = nil,
+        additional: [any ControlResource] = []
     ) async throws -> ControlFixture {
         let clock = ManualClock(Timestamp(milliseconds: 1_800_000_000_000))
         let database = try await SQLiteDatabase.open(folder.file("control.db"))
@@ -66,7 +68,8 @@ struct ControlFixture {
             publicURL: "https://tools.example",
             defaultUser: "ada",
             idempotency: IdempotencyStore(database: database, vault: vault, clock: clock),
-            additional: [TokenResource(store: tokens, defaultPerson: "ada")]
+            audit: audit,
+            additional: [TokenResource(store: tokens, defaultPerson: "ada")] + additional
         )
         let mcp = EndpointRoutes(
             store: endpoints,
