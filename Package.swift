@@ -105,7 +105,8 @@ let package = Package(
             "Commands",
             uses: [
                 "Basics", "JSON", "JSONata", "HTTP", "MCP", "Storage", "Tools", "Connections", "Toolkits", "ToolRouter",
-                "Transcripts", "LanguageModels", "Agents", "Workflows", "ATSSandbox", "Gateway", "CLinux", "CEdit",
+                "Transcripts", "LanguageModels", "Agents", "Workflows", "Mail", "ATSSandbox", "Gateway", "CLinux",
+                "CEdit",
             ]
         ),
         .executableTarget(name: "switchboard", dependencies: ["Commands"], swiftSettings: settings),

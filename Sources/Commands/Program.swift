@@ -16,6 +16,7 @@ package enum Program {
         .writesList, .writesShow, .writesSettle,
         .endpointsCreate, .endpointsList, .endpointsShow, .endpointsUpdate, .endpointsDelete,
         .tokensCreate, .tokensList, .tokensRevoke,
+        .workflowsList, .workflowsCheck, .workflowsExplain,
         .expressionsCheck, .expressionsTry, .expressionsSuite,
         .agentsList, .agentsCheck, .transcriptsList, .transcriptsShow, .transcriptsRebase,
         .doctor, .completions, .version,

@@ -11,10 +11,12 @@ struct ExpressionWalk {
 
     private let text: String
     private var scopes: [Set<String>]
+    private let refused: Set<String>
     private var found: [(offset: Int, finding: ExpressionFinding)] = []
 
-    init(text: String, variables: Set<String>) {
+    init(text: String, variables: Set<String>, refused: Set<String> = []) {
         self.text = text
+        self.refused = refused
         scopes = [variables.union(["$", ""])]
     }
 
@@ -25,10 +27,13 @@ struct ExpressionWalk {
         _ kind: ExpressionFinding.Kind,
         _ severity: Diagnostic.Severity,
         _ offset: Int,
-        _ message: String
+        _ message: String,
+        name: String? = nil
     ) {
         let place = SourcePlace(offset: offset, in: text)
-        let finding = ExpressionFinding(kind: kind, severity: severity, place: place, message: message)
+        var finding = ExpressionFinding(kind: kind, severity: severity, place: place, message: message)
+        finding.offset = offset
+        finding.name = name
         if !found.contains(where: { $0.finding == finding }) { found.append((offset, finding)) }
     }
 
@@ -55,12 +60,14 @@ struct ExpressionWalk {
         if context.wantsArray { checkCollapse(node) }
         switch node.kind {
         case .variable:
+            checkRefused(node)
             if !isBound(node.text), node.builtin == nil {
                 report(
                     .unknownVariable,
                     .error,
                     node.start,
-                    "Nothing binds $\(node.text)\(suggestion(for: node.text))"
+                    "Nothing binds $\(node.text)\(suggestion(for: node.text))",
+                    name: node.text
                 )
             }
         case .path: visitPath(node, context)
@@ -108,6 +115,7 @@ struct ExpressionWalk {
     private mutating func visitCall(_ node: Node) {
         guard let procedure = node.first else { return }
         if procedure.kind == .variable {
+            checkRefused(procedure)
             if !isBound(procedure.text), procedure.builtin == nil {
                 report(
                     .unknownFunction,
@@ -128,6 +136,17 @@ struct ExpressionWalk {
             visit(procedure, Context())
         }
         for argument in node.children where argument.kind != .placeholder { visit(argument, Context()) }
+    }
+
+    private mutating func checkRefused(_ node: Node) {
+        guard refused.contains(node.text), !isBound(node.text) else { return }
+        report(
+            .refusedFunction,
+            .error,
+            node.start,
+            "$\(node.text)() is not allowed here: it gives something else each time, or runs text as an expression",
+            name: node.text
+        )
     }
 
     private mutating func visitPath(_ node: Node, _ context: Context) {

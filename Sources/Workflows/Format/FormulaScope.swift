@@ -4,7 +4,7 @@ import JSONata
 
 /// What the formulas of a step can see: variables, and the moment that counts as now.
 package struct FormulaScope: Sendable {
-    /// Values by name, without the dollar sign: `input`, `run`, step ids, loop variables, `error`.
+    /// Values by name, without the dollar sign: `input`, `run`, step ids, loop variables, `index`.
     package var bindings: [String: JSONValue]
     /// What `$now`, `$millis` and `$daysSince` go by; the same for all formulas of one step, and on its replay.
     package var now: Timestamp
@@ -21,8 +21,8 @@ package struct FormulaScope: Sendable {
         return scope
     }
 
-    /// Twenty thousand rows are filtered, sorted and tabulated well within these; a runaway formula ends within 5 seconds.
-    static let limits = EvaluationLimits(steps: 20_000_000, milliseconds: 5_000, resultBytes: 32 << 20)
+    /// Twenty thousand rows are filtered, sorted and tabulated well within these; a runaway formula ends within 2 seconds.
+    static let limits = EvaluationLimits(steps: 20_000_000, milliseconds: 2_000, resultBytes: 32 << 20)
 
     var options: EvaluationOptions {
         EvaluationOptions(limits: FormulaScope.limits, allowsEval: false, allowsRandom: false, now: now)

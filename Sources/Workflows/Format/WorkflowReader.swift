@@ -198,7 +198,7 @@ struct WorkflowReader {
         return name
     }
 
-    static let reserved: Set<String> = ["input", "run", "error", "index"]
+    static let reserved: Set<String> = ["input", "run", "index"]
 
     static func isIdentifier(_ name: String) -> Bool {
         guard let first = name.utf8.first, (0x61...0x7A).contains(first), name.utf8.count <= 41 else { return false }
