@@ -147,7 +147,7 @@ let package = Package(
             "Workflows",
             uses: [
                 "Basics", "JSON", "JSONata", "Cryptography", "HTTP", "Storage", "Tools", "Connections", "Toolkits",
-                "ToolRouter", "LanguageModels", "ATSSandbox",
+                "ToolRouter", "Mail", "LanguageModels", "ATSSandbox",
             ]
         ),
         tests(

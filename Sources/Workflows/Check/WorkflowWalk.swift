@@ -1,6 +1,7 @@
 import Basics
 import JSON
 import JSONata
+import ToolRouter
 import Tools
 
 /// One pass of a check over the steps of a workflow, with the variables that each of them sees.
@@ -52,6 +53,10 @@ struct WorkflowWalk {
             )
         }
         for schedule in workflow.schedules { check(schedule) }
+        let place = JSONPointer(tokens: ["privacy", "restrictedTo"])
+        for (position, name) in workflow.privacy.restrictedTo.enumerated() {
+            checkRole(name, at: place.appending(String(position)))
+        }
         scope.bind("run", fields: ["id", "startedAt", "scheduledFor", "actor", "trigger"])
         _ = check(workflow.steps, scope, isCertain: true)
         if case .number(let limit) = workflow.limits.writes, limit > 0, certainWrites > limit {
@@ -64,6 +69,12 @@ struct WorkflowWalk {
         for message in inputProblems(of: workflow, given: schedule.input, isComplete: true) {
             report(.error, schedule.anchor, "its input is not right: \(message)")
         }
+    }
+
+    private mutating func checkRole(_ name: String, at pointer: JSONPointer) {
+        guard name.hasPrefix("role:"), PersonRole(text: String(name.dropFirst(5))) == nil else { return }
+        let roles = PersonRole.allCases.map(\.rawValue).joined(separator: ", ")
+        report(.error, pointer, "nobody has the \(name.replacing("role:", with: "role ")); there are: \(roles)")
     }
 
     // MARK: Reports
@@ -194,6 +205,10 @@ struct WorkflowWalk {
             check(approve.body, scope)
             if let plan = approve.plan { check(plan, scope, wantsArray: false) }
             scope.isApproved = true
+            let pointer = text.pointer(of: step.anchor).appending("approve").appending("from")
+            for (position, name) in approve.from.enumerated() {
+                checkRole(name, at: pointer.appending(String(position)))
+            }
         case .wait(.until(let formula)): check(formula, scope, wantsArray: false)
         case .wait: break
         case .run(let run): check(run, step, scope, isCertain: isCertain)

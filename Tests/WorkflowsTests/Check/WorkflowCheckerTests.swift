@@ -162,6 +162,10 @@ struct WorkflowCheckerTests {
             #"f.json:5:78 /steps/0/once: warning: get_job only reads; "once" is for writes"#
         ),
         (
+            #"{ "approve": { "title": "t", "from": ["role:boss"], "expires": "P1D", "onExpire": "fail" } }"#,
+            "f.json:5:51 /steps/0/approve/from/0: error: nobody has the role boss; there are: member, recruiting_lead, administrator"
+        ),
+        (
             #"{ "run": { "workflow": "sample", "input": {} } }"#,
             "f.json:5:36 /steps/0/run/workflow: error: a workflow cannot run itself"
         ),
