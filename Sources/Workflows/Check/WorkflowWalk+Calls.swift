@@ -7,8 +7,8 @@ extension WorkflowWalk {
     mutating func tool(_ name: String, at pointer: JSONPointer, toolkit: String?) -> ToolSpecification? {
         if let tool = catalog[name] { return tool }
         let near = catalog.tools.filter { toolkit == nil || $0.toolkit == toolkit }.map(\.name)
-        let hints = Similarity.nearest(to: name, among: near.isEmpty ? catalog.tools.map(\.name) : near, limit: 2)
-        let hint = hints.isEmpty ? "" : "; did you mean \(hints.joined(separator: " or "))?"
+        let names = near.isEmpty ? catalog.tools.map(\.name) : near
+        let hint = Similarity.nearest(to: name, among: names, limit: 1).first.map { "; did you mean \($0)?" } ?? ""
         report(.error, pointer, "there is no tool \"\(name)\"\(hint)")
         return nil
     }

@@ -71,11 +71,11 @@ struct WorkflowCheckerTests {
     @Test func `a file that is right has no findings`() throws {
         let steps = #"""
             { "id": "jobs", "call": "list_jobs", "on": "ats", "with": { "status": "open", "ids": ["= $input.days", "b"] }, "all": { "max": 9 } },
-            { "id": "each", "forEach": "= $jobs", "as": "job", "key": "= $job.id", "maxItems": 9, "do": [
+            { "id": "loop", "forEach": "= $jobs", "as": "job", "key": "= $job.id", "maxItems": 9, "do": [
                 { "id": "one", "call": "get_job", "on": "ats", "with": { "id": "= $job.id" } },
                 { "call": "create_comment", "on": "ats", "with": { "text": "{{ $one.title }} {{ $index }}" }, "once": "= 'k' & $job.id" },
                 { "return": "= $one" } ] },
-            { "return": "= $count($each.succeeded) & $run.id" }
+            { "return": "= $count($loop.succeeded) & $run.id" }
             """#
         #expect(try problems(steps) == [])
     }
@@ -127,7 +127,7 @@ struct WorkflowCheckerTests {
         ),
         (
             #"{ "id": "found", "set": 1 }, { "set": "x {{ $fuond }}" }"#,
-            #"f.json:5:56 /steps/1/set: error: Nothing binds $fuond; did you mean $found?"#
+            #"f.json:5:57 /steps/1/set: error: Nothing binds $fuond; did you mean $found?"#
         ),
         (
             #"{ "set": "= $uppercas('x')" }"#,
@@ -147,7 +147,7 @@ struct WorkflowCheckerTests {
         ),
         (
             #"{ "forEach": "= [1]", "as": "x", "key": "= 'same'", "maxItems": 1, "do": [ { "set": 1 } ] }"#,
-            "f.json:5:55 /steps/0/key: error: the key must tell items apart, and this one does not use $x"
+            "f.json:5:56 /steps/0/key: error: the key must tell items apart, and this one does not use $x"
         ),
         (
             #"{ "return": 1 }, { "set": 2 }"#,
