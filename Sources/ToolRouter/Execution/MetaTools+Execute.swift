@@ -97,6 +97,7 @@ extension MetaTools {
                 connection: call.connection,
                 origin: call.origin,
                 once: key.flatMap { $0.isEmpty ? nil : $0 } ?? call.once.map { "\($0)/\(position)" },
+                onceRule: .sameArguments,
                 context: call.context
             )
             if let key, !key.isEmpty, !keys.insert([inner.tool, key]).inserted {
