@@ -17,11 +17,12 @@ package struct ConsoleRoutes: HTTPHandler {
     /// - Parameters:
     ///   - people: Who may sign in.
     ///   - address: Where the pages are.
+    ///   - openID: The identity provider to sign in with; nil for codes only.
     ///   - pages: The pages besides those to sign in and out; of two of the same section the first one counts.
-    package init(people: PeopleStore, address: PublicAddress, pages: [any ConsolePage]) {
+    package init(people: PeopleStore, address: PublicAddress, openID: OpenIDSignIn? = nil, pages: [any ConsolePage]) {
         self.people = people
         self.address = address
-        let all: [any ConsolePage] = [SignInPage(people: people), SignOutPage(people: people)] + pages
+        let all: [any ConsolePage] = [SignInPage(people: people, openID: openID), SignOutPage(people: people)] + pages
         self.pages = Dictionary(all.map { ($0.section, $0) }, uniquingKeysWith: { first, _ in first })
     }
 

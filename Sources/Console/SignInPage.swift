@@ -2,19 +2,28 @@ import Basics
 import HTTP
 import ToolRouter
 
-/// Where a person signs in with a code from the command line.
+/// Where a person signs in: with a code from the command line, or with an identity provider.
 struct SignInPage: ConsolePage {
     let section = "sign-in"
     private let people: PeopleStore
+    private let openID: OpenIDSignIn?
     private let clock: any WallClock
     private let limiter = AttemptLimiter()
 
-    init(people: PeopleStore, clock: any WallClock = SystemClock()) {
+    init(people: PeopleStore, openID: OpenIDSignIn?, clock: any WallClock = SystemClock()) {
         self.people = people
+        self.openID = openID
         self.clock = clock
     }
 
     func respond(to visit: Visit) async -> HTTPResponse {
+        if let openID, visit.method == "GET", visit.path.count == 2 {
+            switch visit.path[1] {
+            case "openid": return await begin(openID, visit)
+            case "callback": return await finish(openID, visit)
+            default: break
+            }
+        }
         guard visit.path.count == 1 else { return visit.redirect("/sign-in") }
         guard visit.method == "POST" else {
             let next = SignInPage.local(visit.query["next"])
@@ -38,14 +47,49 @@ struct SignInPage: ConsolePage {
                     """
                 return form(visit, name: name, next: next, status: 403, error: error)
             }
-            // A session that this browser had before is over.
-            if visit.person != nil { try await people.signOut(visit.browser) }
-            var response = visit.redirect(next)
-            let seconds = Double(session.expiresAt.milliseconds - now.milliseconds) / 1000
-            response.fields["Set-Cookie"] = BrowserCookie(address: visit.address).set(token, seconds: seconds)
-            return response
+            return try await begun(visit, token, session, next: next)
         } catch {
             return form(visit, name: name, next: next, status: 500, error: "You could not be signed in. Try again.")
+        }
+    }
+
+    /// The browser gets its new secret; a session that it had before is over.
+    private func begun(
+        _ visit: Visit,
+        _ token: BrowserToken,
+        _ session: PersonSession,
+        next: String
+    ) async throws -> HTTPResponse {
+        if visit.person != nil { try await people.signOut(visit.browser) }
+        var response = visit.redirect(next)
+        let seconds = Double(session.expiresAt.milliseconds - clock.now().milliseconds) / 1000
+        response.fields["Set-Cookie"] = BrowserCookie(address: visit.address).set(token, seconds: seconds)
+        return response
+    }
+
+    private func begin(_ openID: OpenIDSignIn, _ visit: Visit) async -> HTTPResponse {
+        let next = SignInPage.local(visit.query["next"])
+        guard let url = await openID.begin(next: next, browser: visit.browser) else {
+            return form(
+                visit,
+                name: "",
+                next: next,
+                status: 502,
+                error: "The identity provider cannot be reached. Try again, or sign in with a code."
+            )
+        }
+        return HTTPResponse(status: 303, fields: ["Location": url])
+    }
+
+    private func finish(_ openID: OpenIDSignIn, _ visit: Visit) async -> HTTPResponse {
+        do {
+            switch try await openID.finish(visit.query.pairs, browser: visit.browser) {
+            case .signedIn(let token, let session, let next):
+                return try await begun(visit, token, session, next: next)
+            case .refused(let reason): return form(visit, name: "", next: "/", status: 403, error: reason)
+            }
+        } catch {
+            return form(visit, name: "", next: "/", status: 500, error: "You could not be signed in. Try again.")
         }
     }
 
@@ -68,7 +112,13 @@ struct SignInPage: ConsolePage {
             spellcheck="false" aria-describedby="code-help"></div>
             <button>Sign in</button>
             """
-        return visit.page("Sign in", status: status, "\(notice)\(visit.form("/sign-in", fields))")
+        let provider: HTML? = openID.map { _ in
+            """
+            <p><a href="\(visit.link("/sign-in/openid?next=" + PercentEncoding.encode(next)))">Sign in with your
+            organisation's account</a>, or with a code:</p>
+            """
+        }
+        return visit.page("Sign in", status: status, "\(notice)\(provider)\(visit.form("/sign-in", fields))")
     }
 
     /// A path of this server to go to; the front page for anything that might lead elsewhere.

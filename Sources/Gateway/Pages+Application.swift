@@ -1,3 +1,4 @@
+import Basics
 import Console
 import ToolRouter
 
@@ -6,5 +7,21 @@ extension Application {
     var pages: [any ConsolePage] {
         let flow = ConnectFlow(links: connectLinks, people: people, administration: administration, address: address)
         return [HomePage(connections: connections), ConnectPage(flow: flow), CallbackPage(flow: flow)]
+    }
+
+    /// Signing in with the identity provider that the environment names; nil for codes only.
+    var openID: OpenIDSignIn? {
+        do {
+            guard let settings = try OpenIDSettings.read(configuration.environment) else { return nil }
+            return OpenIDSignIn(
+                settings: settings,
+                people: people,
+                address: address,
+                transport: drivers.transport
+            )
+        } catch {
+            configuration.log.error("people sign in with codes only", ["error": error.message])
+            return nil
+        }
     }
 }

@@ -17,7 +17,12 @@ struct WebRoutes: HTTPHandler {
             identity: .init(name: "switchboard", version: Configuration.version),
             holder: { [tokens = application.tokens] in tokens.token($0).map { "token:" + $0.id } }
         )
-        console = ConsoleRoutes(people: application.people, address: application.address, pages: application.pages)
+        console = ConsoleRoutes(
+            people: application.people,
+            address: application.address,
+            openID: application.openID,
+            pages: application.pages
+        )
     }
 
     func respond(to request: HTTPRequest) async -> HTTPResponse {
