@@ -118,10 +118,12 @@ struct OpenIDTests {
         #expect(await comeBack(asked).status == 403)
     }
 
-    @Test(arguments: [
-        ["nonce": "other"], ["aud": "somebody"], ["iss": "https://evil.example"], ["exp": 1], ["sub": ""],
-        ["aud": ["switchboard", "somebody"]], ["email_verified": false], ["email": "eve@acme.example"],
-    ] as [JSONObject])
+    @Test(
+        arguments: [
+            ["nonce": "other"], ["aud": "somebody"], ["iss": "https://evil.example"], ["exp": 1], ["sub": ""],
+            ["aud": ["switchboard", "somebody"]], ["email_verified": false], ["email": "eve@acme.example"],
+        ] as [JSONObject]
+    )
     func `a token that is not for this sign-in is refused`(change: JSONObject) async throws {
         let asked = try await begin()
         provider.claim(claims(asked, change))
