@@ -212,6 +212,10 @@ package final class Application: Sendable {
             connections: connections,
             results: ResultStore(limits: try configuration.resultLimits()),
             invitations: links,
+            embeddings: try configuration.embeddings(
+                transport: drivers.transport,
+                file: configuration.dataFolder + "/embeddings.jsonl"
+            ),
             writes: FaultPoint.disables("ledger") ? .unprotected : .ledger(ledger),
             interceptors: [EndpointLimiter(store: endpoints), gate],
             observers: [CallAudit(audit: audit, metrics: metrics, log: log)],

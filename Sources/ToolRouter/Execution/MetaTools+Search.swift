@@ -14,7 +14,7 @@ extension MetaTools {
         var toolkits: [String] = []
     }
 
-    func search(_ call: ToolCall) throws(RouterError) -> ToolResult {
+    func search(_ call: ToolCall) async throws(RouterError) -> ToolResult {
         let arguments = try ArgumentObject(call.arguments, known: ["queries", "limit"], in: "search_tools")
         let queries = try arguments.objects(
             "queries",
@@ -31,7 +31,7 @@ extension MetaTools {
         for query in queries {
             let request = try query.string("use_case", limit: 1024)
             let known = try query.optionalString("known_fields", limit: 1024) ?? ""
-            let outcome = scope.search(request, limit: limit)
+            let outcome = await scope.search(request, limit: limit, embeddings: router.embeddings)
             let hits = outcome.hits.compactMap { scope[$0.tool] }
             writer.beginObject()
             writer.name("use_case")

@@ -31,7 +31,7 @@ package struct MetaTools: ToolProvider {
     private func run(_ call: ToolCall) async -> ToolResult {
         do {
             switch call.tool {
-            case "search_tools": return try search(call)
+            case "search_tools": return try await search(call)
             case "get_tool_schemas": return try describe(call)
             case "manage_connections": return try await manageConnections(call)
             case "execute_tools": return try await execute(call)

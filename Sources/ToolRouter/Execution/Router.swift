@@ -18,6 +18,8 @@ package final class Router: Sendable {
     package let results: ResultStore
     /// Where people connect accounts; nil where only the command line does that.
     package let invitations: (any ConnectionInviting)?
+    /// Help for search by words; nil for words alone.
+    package let embeddings: EmbeddingSearch?
 
     /// What becomes of calls that change something.
     package let writes: WritePath
@@ -43,6 +45,7 @@ package final class Router: Sendable {
         connections: any ConnectionDirectory,
         results: ResultStore = ResultStore(),
         invitations: (any ConnectionInviting)? = nil,
+        embeddings: EmbeddingSearch? = nil,
         writes: WritePath,
         interceptors: [any CallInterceptor] = [],
         observers: [any CallObserver] = [],
@@ -52,6 +55,7 @@ package final class Router: Sendable {
         self.connections = connections
         self.results = results
         self.invitations = invitations
+        self.embeddings = embeddings
         self.writes = writes
         self.interceptors = interceptors
         self.observers = observers

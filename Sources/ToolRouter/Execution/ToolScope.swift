@@ -10,6 +10,8 @@ package final class ToolScope: Sendable {
     /// Changes with the catalog and with the policy.
     package let version: String
 
+    private static let fusionDepth = 50
+
     private let positions: [String: Int]
     private let vocabulary: Lazy<SearchVocabulary>
     private let made = Locked<Made>(Made())
@@ -60,6 +62,31 @@ package final class ToolScope: Sendable {
 
     /// Plans, look-alikes and what calls need, of all tools: whoever shows them leaves out what does not exist here.
     var guide: SearchGuide { vocabulary.value.guide }
+
+    /// The tools that serve a request, best first, with the help of embeddings where there are any.
+    ///
+    /// The answer is that of words alone whenever embeddings have none.
+    package func search(
+        _ request: String,
+        toolkit: String? = nil,
+        limit: Int,
+        embeddings: EmbeddingSearch?
+    ) async -> SearchOutcome {
+        guard let embeddings else { return search(request, toolkit: toolkit, limit: limit) }
+        let words = search(request, toolkit: toolkit, limit: ToolScope.fusionDepth)
+        let first = SearchOutcome(
+            hits: Array(words.hits.prefix(limit)),
+            abstained: words.abstained,
+            nearest: words.nearest
+        )
+        guard !words.abstained else { return first }
+        let utterances = vocabulary.value.utterances
+        let texts = tools.filter { toolkit == nil || $0.toolkit == toolkit }.map { tool in
+            (tool: tool.name, texts: [tool.title] + (utterances[tool.name] ?? []))
+        }
+        guard let order = await embeddings.order(search.impersonal(request), among: texts) else { return first }
+        return RankFusion.fuse(words, with: order, limit: limit)
+    }
 
     /// What there is to know about a tool, as JSON text; nil when it does not exist here.
     func described(_ name: String) -> [UInt8]? {

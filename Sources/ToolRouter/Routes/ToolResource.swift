@@ -74,7 +74,8 @@ struct ToolResource: ControlResource {
     ) async throws -> HTTPResponse {
         guard !query.isEmpty else { throw Problem(400, "invalid", "The query is empty; send it as q.") }
         let start = monotonicNanoseconds()
-        let outcome = router.scope(ToolPolicy()).search(query, toolkit: toolkit, limit: limit)
+        let scope = router.scope(ToolPolicy())
+        let outcome = await scope.search(query, toolkit: toolkit, limit: limit, embeddings: router.embeddings)
         let document = router.searchDocument(query, toolkit: toolkit, outcome: outcome)
         let made = ToolCall(
             tool: "search_tools",

@@ -111,6 +111,15 @@ package struct ToolSearch: Sendable {
         return SearchOutcome(hits: hits, abstained: false)
     }
 
+    /// A request without names and values, for others to read.
+    package func impersonal(_ request: String) -> String {
+        understand(SearchText.words(of: request)).map { word in
+            guard case .word = word.word.kind else { return "something" }
+            return word.isName ? "somebody" : word.word.text
+        }
+        .joined(separator: " ")
+    }
+
     private struct Ranked {
         var tool: Int
         var score: Float
