@@ -57,7 +57,7 @@ struct WorkflowWalk {
         for (position, name) in workflow.privacy.restrictedTo.enumerated() {
             checkRole(name, at: place.appending(String(position)))
         }
-        scope.bind("run", fields: ["id", "startedAt", "scheduledFor", "actor", "trigger"])
+        scope.bind("run", fields: ["id", "startedAt", "scheduledFor", "actor", "trigger", "preview"])
         _ = check(workflow.steps, scope, isCertain: true)
         if case .number(let limit) = workflow.limits.writes, limit > 0, certainWrites > limit {
             let pointer = JSONPointer(tokens: ["limits", "writes"])
@@ -180,7 +180,7 @@ struct WorkflowWalk {
         case .forEach: fields = ["items", "succeeded", "failed", "unknown"]
         case .parallel(let parallel): fields = Set(parallel.branches.map(\.name))
         case .ask(let ask): fields = [ask.output.format.rawValue]
-        case .approve: fields = ["decision", "by", "at", "comment"]
+        case .approve: fields = ["decision", "by", "at", "approval", "rows"]
         default: break
         }
         if step.onError == .continue { fields?.insert("error") }
