@@ -17,6 +17,7 @@ package enum Program {
         .endpointsCreate, .endpointsList, .endpointsShow, .endpointsUpdate, .endpointsDelete,
         .tokensCreate, .tokensList, .tokensRevoke,
         .workflowsList, .workflowsCheck, .workflowsExplain,
+        .approvalsList, .approvalsShow, .approvalsApprove, .approvalsReject,
         .expressionsCheck, .expressionsTry, .expressionsSuite,
         .agentsList, .agentsCheck, .transcriptsList, .transcriptsShow, .transcriptsRebase,
         .doctor, .completions, .version,

@@ -25,7 +25,8 @@ extension Application {
             tools: tools,
             drivers: drivers,
             clock: clock,
-            transcripts: configuration.isSandbox ? nil : transcripts
+            transcripts: configuration.isSandbox ? nil : transcripts,
+            control: controlClient
         )
     }
 
@@ -53,6 +54,7 @@ extension Application {
             additional: [
                 TokenResource(store: tokens, defaultPerson: configuration.defaultUser), AuditResource(audit: audit),
                 UsageResource(audit: audit),
+                ApprovalResource(store: approvals, owner: configuration.defaultUser),
             ]
         )
     }

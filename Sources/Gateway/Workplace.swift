@@ -16,19 +16,23 @@ package struct Workplace: Sendable {
     /// What day it is, for agents.
     let clock: any WallClock
     private let transcripts: String?
+    /// Where approvals are shown and decided.
+    package let control: ControlClient
 
     package init(
         configuration: Configuration,
         tools: any ToolProvider,
         drivers: Drivers,
         clock: any WallClock,
-        transcripts: String?
+        transcripts: String?,
+        control: ControlClient
     ) {
         self.configuration = configuration
         self.tools = tools
         self.drivers = drivers
         self.clock = clock
         self.transcripts = transcripts
+        self.control = control
     }
 
     /// The tools as an MCP client sees them.
@@ -45,8 +49,16 @@ package struct Workplace: Sendable {
     ///
     /// The run is recorded in the data folder, except in the sandbox.
     ///
+    /// - Parameters:
+    ///   - name: The agent.
+    ///   - model: What answers.
+    ///   - tools: What the agent may use; nil for the tools on offer.
     /// - Throws: ``GatewayError`` with every problem of the agent's file.
-    package func session(agent name: String, model: ResolvedModel) throws -> AgentSession {
+    package func session(
+        agent name: String,
+        model: ResolvedModel,
+        tools: (any ToolProvider)? = nil
+    ) throws -> AgentSession {
         let home = configuration.home.path
         let (loaded, diagnostics) = AgentLoader { try TextFile.read(home + "/" + $0) }.load(name)
         guard let agent = loaded else {
@@ -64,7 +76,7 @@ package struct Workplace: Sendable {
         return try AgentSession(
             agent: agent,
             model: model.model,
-            tools: tools,
+            tools: tools ?? self.tools,
             user: configuration.defaultUser,
             transcript: recorder,
             clock: clock

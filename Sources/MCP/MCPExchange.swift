@@ -56,19 +56,22 @@ package final class MCPExchange: Sendable {
         guard let id = response["id"]?.string, waiting.withLock({ $0[id]?.principal }) == principal else {
             return false
         }
-        settle(id, response["result"].flatMap(MCPElicitationAnswer.init) ?? MCPElicitationAnswer(.cancel))
-        return true
+        return settle(id, response["result"].flatMap(MCPElicitationAnswer.init) ?? MCPElicitationAnswer(.cancel))
     }
 
-    private func settle(_ id: String, _ answer: MCPElicitationAnswer) {
-        let sleeper = waiting.withLock { waiting -> CheckedContinuation<MCPElicitationAnswer, Never>? in
-            guard var known = waiting[id], known.answer == nil else { return nil }
+    @discardableResult
+    private func settle(_ id: String, _ answer: MCPElicitationAnswer) -> Bool {
+        let (isFirst, sleeper) = waiting.withLock { waiting in
+            guard var known = waiting[id], known.answer == nil else {
+                return (false, nil as CheckedContinuation<MCPElicitationAnswer, Never>?)
+            }
             known.answer = answer
             let sleeper = known.sleeper.take()
             waiting[id] = known
-            return sleeper
+            return (true, sleeper)
         }
         sleeper?.resume(returning: answer)
+        return isFirst
     }
 
     static func random(_ count: Int) -> [UInt8] {

@@ -41,9 +41,10 @@ final class GatedScope: Sendable {
     }
 
     /// A router as one start of the program makes it.
-    func router() -> Router {
+    func router(restarted: Bool = false) -> Router {
+        let new = ApprovalStore(database: approvals.database, vault: approvals.vault, clock: approvals.clock)
         let gate = ApprovalGate(
-            store: ApprovalStore(database: approvals.database, vault: approvals.vault, clock: approvals.clock),
+            store: restarted ? new : store,
             rules: { _ in self.rules.withLock { $0 } },
             address: { "https://sb.example" }
         )
@@ -197,9 +198,9 @@ final class GatedScope: Sendable {
 
     @Test func `a restart between question and decision changes nothing`() async throws {
         try await Scope.run { scope in
-            let id = try Scope.approval(await scope.call(Scope.delete, ["id": "5"], on: scope.router()))
+            let id = try Scope.approval(await scope.call(Scope.delete, ["id": "5"], on: scope.router(restarted: true)))
             try await scope.decide(id)
-            #expect(await !scope.call(Scope.delete, ["id": "5"], on: scope.router()).isError)
+            #expect(await !scope.call(Scope.delete, ["id": "5"], on: scope.router(restarted: true)).isError)
             #expect(scope.provider.calls.count == 1)
         }
     }

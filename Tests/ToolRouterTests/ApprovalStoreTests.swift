@@ -29,7 +29,7 @@ import ToolRouter
     static func withStore(_ body: (Scope) async throws -> Void) async throws {
         let folder = TemporaryFolder()
         let database = try await SQLiteDatabase.open(folder.file("t.db"))
-        try await database.migrate(ApprovalStore.migrations)
+        try await database.migrate(ApprovalStore.migrations + EndpointStore.migrations)
         let clock = ManualClock(Timestamp(milliseconds: 1_800_000_000_000))
         let vault = Vault(current: SymmetricKey())
         let store = ApprovalStore(database: database, vault: vault, clock: clock)
@@ -124,6 +124,11 @@ import ToolRouter
             #expect(await decide(Self.ada) == nil)
             // The control: without the wish for another person, who asked may decide.
             let own = try await scope.store.request(Self.request())
+            let token = Approver(name: "ben", roles: ["administrator"], means: .api)
+            await #expect(
+                Self.code { _ = try await scope.store.decide(own.id, planHash: nil, isApproved: true, by: token) }
+                    == .forbidden
+            )
             let ben = Approver(name: "ben", roles: ["administrator"], means: .page)
             _ = try await scope.store.decide(own.id, planHash: nil, isApproved: true, by: ben)
         }

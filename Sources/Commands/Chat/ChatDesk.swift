@@ -38,7 +38,16 @@ final class ChatDesk: Sendable {
         let replay = invocation.value("replay").map { "replay:" + $0 }
         let model = try await workplace.model(replay ?? invocation.value("model"))
         return try await invocation.finally({ await model.close() }) {
-            let session = try workplace.session(agent: invocation.value("agent") ?? "recruiter", model: model)
+            var tools = workplace.tools
+            if invocation.terminal.canAsk {
+                let prompt = ApprovalPrompt(invocation.terminal)
+                tools = ApprovingTools(tools, control: workplace.control) { await prompt.ask($0) }
+            }
+            let session = try workplace.session(
+                agent: invocation.value("agent") ?? "recruiter",
+                model: model,
+                tools: tools
+            )
             return try await body(ChatDesk(invocation, workplace, session, model))
         }
     }

@@ -62,7 +62,8 @@ extension Invocation {
                         tools: tools,
                         drivers: drivers,
                         clock: clock,
-                        transcripts: isSandbox ? nil : configuration.dataFolder + "/transcripts"
+                        transcripts: isSandbox ? nil : configuration.dataFolder + "/transcripts",
+                        control: control
                     )
                 )
             case .this(let application):

@@ -66,12 +66,10 @@ package struct Approver: Sendable, Hashable {
     package enum Means: String, Sendable, Hashable, CaseIterable {
         /// The page, after signing in.
         case page
-        /// A command on the server's machine.
+        /// A command on the server's machine, or the question at the terminal of a chat.
         case command
         /// The control API, with a person's credential.
         case api
-        /// The question at the terminal of a chat.
-        case terminal
         /// A form that an MCP client showed, where the endpoint's rules allow it.
         case client
     }

@@ -14,7 +14,7 @@ struct ApprovalQuestions: Sendable {
         var questions: [MCPElicitation] = []
         for approval in pending {
             if let answer = context.answers[approval.id] {
-                await take(answer, for: approval)
+                await take(answer, for: approval, context.elicits)
             } else if let question = question(approval, context.elicits) {
                 questions.append(question)
             }
@@ -39,11 +39,15 @@ struct ApprovalQuestions: Sendable {
         )
     }
 
-    private func take(_ answer: MCPElicitationAnswer, for approval: Approval) async {
+    private func take(
+        _ answer: MCPElicitationAnswer,
+        for approval: Approval,
+        _ kinds: Set<MCPElicitation.Kind>
+    ) async {
         guard answer.action == .accept else { return }
         guard approval.request.allowsClient else {
             // The page was opened; what happens there is known here and not to the client.
-            _ = try? await gate.store.decision(on: approval.id, within: patience)
+            if kinds.contains(.url) { _ = try? await gate.store.decision(on: approval.id, within: patience) }
             return
         }
         let isApproved: Bool

@@ -456,6 +456,13 @@ extension Approval {
                 "\(approver.name) may not decide \(id): it takes the role \(request.roles.joined(separator: " or "))."
             )
         }
+        // An agent may hold an API token of the person it acts for, as the second factor of its endpoint.
+        guard approver.means != .api || approver.name != request.requester else {
+            throw RouterError(
+                .forbidden,
+                "A token of \(approver.name), who asked for \(id), decides nothing about it; sign in to the page."
+            )
+        }
         guard !request.separateFromRequester || approver.name != request.requester else {
             throw RouterError(
                 .forbidden,
