@@ -18,11 +18,16 @@ extension Sandbox {
     /// Every simulated system.
     package var systems: [SimulatedSystem] {
         [
-            SimulatedSystem(toolkit: "ashby", handler: ashby, secrets: ["api_key": SandboxKeys.ashby], fields: [:]),
+            SimulatedSystem(
+                toolkit: "ashby",
+                handler: ashby,
+                secrets: ["api_key": SandboxKeys.ashby, "webhook_secret": SandboxKeys.webhooks],
+                fields: [:]
+            ),
             SimulatedSystem(
                 toolkit: "pinpoint",
                 handler: pinpoint,
-                secrets: ["api_key": SandboxKeys.pinpoint],
+                secrets: ["api_key": SandboxKeys.pinpoint, "webhook_secret": SandboxKeys.webhooks],
                 fields: ["subdomain": "sandbox"]
             ),
         ]

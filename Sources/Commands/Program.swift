@@ -10,7 +10,7 @@ package enum Program {
     static let commands: [Command] = [
         .demo, .chat, .ask, .serve, .mcp, .sandbox,
         .toolsList, .toolsShow, .toolsSearch, .toolsCall,
-        .toolkitsList, .toolkitsCheck, .toolkitsImport,
+        .toolkitsList, .toolkitsCheck, .toolkitsImport, .triggersList, .triggersShow,
         .connectionsAdd, .connectionsList, .connectionsLink, .connectionsTest, .connectionsRemove,
         .peopleAdd, .peopleList, .peopleUpdate, .peopleRemove, .peopleSignIn, .peopleSignOut,
         .writesList, .writesShow, .writesSettle,

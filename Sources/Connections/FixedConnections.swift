@@ -46,6 +46,9 @@ package final class FixedConnections: ConnectionDirectory {
         )
     }
 
+    /// Every connection with its credentials.
+    package var all: [AuthorizedConnection] { connections.values.sorted { $0.id < $1.id } }
+
     package func connections(of user: String) -> [ConnectionRecord] { state.withLock { $0.records } }
 
     package func connection(

@@ -38,6 +38,9 @@ package final class Application: Sendable {
     package let ledger: WriteLedger
     let paces: PaceStore
     let folders: ToolkitFolders
+    /// What vendors reported.
+    package let triggers: TriggerStore
+    private let fixed: FixedConnections
     private let folder: DataFolder
     private let database: SQLiteDatabase
 
@@ -66,6 +69,8 @@ package final class Application: Sendable {
         keeper = parts.keeper
         paces = parts.paces
         folders = parts.folders
+        triggers = parts.triggers
+        fixed = parts.fixed
         people = parts.people
         connectLinks = parts.connectLinks
         address = parts.address
@@ -87,6 +92,8 @@ package final class Application: Sendable {
         var keeper: ConnectionKeeper
         var paces: PaceStore
         var folders: ToolkitFolders
+        var triggers: TriggerStore
+        var fixed: FixedConnections
         var people: PeopleStore
         var connectLinks: ConnectLinks
         var address: PublicAddress
@@ -145,7 +152,7 @@ package final class Application: Sendable {
         try await database.migrate(
             ConnectionStore.migrations + EndpointStore.migrations + PeopleStore.migrations + ConnectLinks.migrations
                 + ApprovalStore.migrations + LedgerStore.migrations + PaceStore.migrations
-                + APITokenStore.migrations + IdempotencyStore.migrations + AuditLog.migrations
+                + APITokenStore.migrations + IdempotencyStore.migrations + AuditLog.migrations + TriggerStore.migrations
         )
         let loaded = ToolkitLoader.loadAll(home: configuration.home.path)
         let diagnostics = loaded.diagnostics
@@ -235,6 +242,8 @@ package final class Application: Sendable {
             keeper: keeper,
             paces: try await PaceStore(database: database, limiter: limiter),
             folders: ToolkitFolders(home: configuration.home.path, loaded: loaded),
+            triggers: TriggerStore(database: database, vault: vault, log: log),
+            fixed: fixed,
             people: try await PeopleStore(database: database),
             connectLinks: links,
             address: address,
@@ -315,6 +324,17 @@ package final class Application: Sendable {
     var controlSocket: String { folder.controlSocket }
     /// Where transcripts of runs go.
     package var transcripts: String { folder.transcripts }
+
+    /// The secrets that reports of a vendor may be signed with.
+    var webhookSecrets: WebhookRoutes.Secrets {
+        { [keeper, fixed] toolkit, field in
+            let stored = keeper.store.all.filter { $0.toolkit == toolkit && $0.secretNames.contains(field) }
+            let opened = stored.compactMap { try? keeper.store.authorized($0.id) }
+            return (opened + fixed.all.filter { $0.toolkit == toolkit }).compactMap { connection in
+                connection.secrets[field].map { (connection.id, $0) }
+            }
+        }
+    }
 
     /// Whether the store can be read now; for readiness.
     func isReady() async -> Bool {

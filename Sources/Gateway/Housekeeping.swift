@@ -7,13 +7,20 @@ import Tools
 extension Application {
     /// Seconds between two rounds of what a server does besides answering.
     private static let houseInterval = 2.0
+    private static let purgeRounds = 300
 
     /// Does what has to be done now and then while a server runs, until the task is cancelled.
     func keepHouse() async {
         let loop = drivers.loops.next()
+        var round = 0
         while (try? await loop.sleep(seconds: Application.houseInterval)) != nil {
+            round += 1
             await savePaces()
             refreshToolkits()
+            do {
+                if round.isMultiple(of: Application.purgeRounds) { try await triggers.purge() }
+                try await triggers.deliver()
+            } catch { configuration.log.warning(error.message) }
         }
     }
 

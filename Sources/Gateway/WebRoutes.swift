@@ -8,6 +8,7 @@ struct WebRoutes: HTTPHandler {
     private let application: Application
     private let endpoints: EndpointRoutes
     private let console: ConsoleRoutes
+    private let webhooks: WebhookRoutes
 
     init(application: Application) {
         self.application = application
@@ -16,6 +17,12 @@ struct WebRoutes: HTTPHandler {
             router: application.router,
             identity: .init(name: "switchboard", version: Configuration.version),
             holder: { [tokens = application.tokens] in tokens.token($0).map { "token:" + $0.id } }
+        )
+        webhooks = WebhookRoutes(
+            store: application.triggers,
+            toolkits: application.toolkits,
+            secrets: application.webhookSecrets,
+            log: application.configuration.log
         )
         console = ConsoleRoutes(
             people: application.people,
@@ -28,6 +35,7 @@ struct WebRoutes: HTTPHandler {
     func respond(to request: HTTPRequest) async -> HTTPResponse {
         let path = request.path
         if path.hasPrefix("/mcp") { return await endpoints.respond(to: request) }
+        if path.hasPrefix("/webhooks/") { return await webhooks.respond(to: request) }
         switch path {
         case "/healthz": return .json(JSONWriter.bytes(of: ["status": "ok"]))
         case "/readyz":

@@ -17,6 +17,8 @@ package struct Toolkit: Sendable {
     package let tools: [ToolkitTool]
     /// Operations that are deliberately not offered, with the reason.
     package let excluded: [(operation: String, reason: String)]
+    /// What the vendor reports by itself; nil where it reports nothing.
+    package let triggers: TriggerRules?
     let settings: ToolkitSettings
 
     /// The specifications of the tools on offer.

@@ -53,7 +53,7 @@ import Tools
 
     @Test func `what a connection needs is known before there is one`() throws {
         let pinpoint = try #require(Fixture.toolkits.toolkits.first { $0.name == "pinpoint" })
-        #expect(pinpoint.authentication.fields.map(\.name) == ["subdomain", "api_key"])
-        #expect(pinpoint.authentication.fields.map(\.isSecret) == [false, true])
+        #expect(pinpoint.authentication.fields.map(\.name) == ["subdomain", "api_key", "webhook_secret"])
+        #expect(pinpoint.authentication.fields.map(\.isSecret) == [false, true, true])
     }
 }

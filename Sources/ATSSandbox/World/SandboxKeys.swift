@@ -16,4 +16,6 @@ package enum SandboxKeys {
     package static let pinpointOff = "sandbox-pinpoint-off-key"
     /// Was revoked in Pinpoint.
     package static let pinpointRevoked = "sandbox-pinpoint-revoked-key"
+    /// Signs webhooks that the program itself sets up.
+    package static let webhooks = "sandbox-webhook-secret"
 }

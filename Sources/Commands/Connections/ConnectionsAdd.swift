@@ -13,6 +13,12 @@ extension Command {
             .init(name: "api-key-stdin", summary: "Read the key from standard input"),
             .init(name: "api-key-env", value: "NAME", summary: "Take the key from an environment variable"),
             .init(name: "field", value: "NAME=VALUE", summary: "Something else the toolkit asks for", mayRepeat: true),
+            .init(
+                name: "secret-env",
+                value: "FIELD=NAME",
+                summary: "Take another secret, such as webhook_secret, from an environment variable",
+                mayRepeat: true
+            ),
             .init(name: "base-url", value: "URL", summary: "Send requests here instead of the vendor's address"),
             .init(name: "no-test", summary: "Do not try the key first"),
             CommonOptions.json,
@@ -29,7 +35,17 @@ extension Command {
                 fields[String(name)] = .string(String(pair.dropFirst(name.count + 1)))
             }
             var body: JSONValue = ["toolkit": .string(invocation.arguments[0]), "fields": .object(fields)]
-            if let key = try apiKey(invocation) { body["secrets"] = ["api_key": .string(key)] }
+            var secrets = JSONObject()
+            if let key = try apiKey(invocation) { secrets["api_key"] = .string(key) }
+            for pair in invocation.options["secret-env"] ?? [] {
+                let name = pair.prefix { $0 != "=" }
+                let variable = String(pair.dropFirst(name.count + 1))
+                guard let secret = invocation.environment[variable], !secret.isEmpty else {
+                    throw CommandError.usage("--secret-env takes FIELD=NAME with a variable that is set, not '\(pair)'")
+                }
+                secrets[String(name)] = .string(secret)
+            }
+            if !secrets.isEmpty { body["secrets"] = .object(secrets) }
             body["user"] = .string(try invocation.value("user") ?? invocation.configuration().defaultUser)
             if let label = invocation.value("label") { body["label"] = .string(label) }
             if let url = invocation.value("base-url") { body["base_url"] = .string(url) }

@@ -29,6 +29,7 @@ struct ToolkitBuilder {
             authentication: authentication(),
             tools: tools,
             excluded: definition.excluded.map { ($0.operation, $0.reason) },
+            triggers: definition.triggers,
             settings: ToolkitSettings(
                 server: document.server,
                 serverDefaults: document.serverDefaults,

@@ -17,6 +17,7 @@ struct ToolkitDefinition {
     var errors: ErrorRules
     var rateLimit: RateLimitRule
     var settle: SettleTimes
+    var triggers: TriggerRules?
     var origin: Origin
     var names: [NameRule]
     var arguments: [String: ArgumentRule]

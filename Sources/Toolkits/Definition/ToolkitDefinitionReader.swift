@@ -17,7 +17,7 @@ struct ToolkitDefinitionReader {
         let keys = [
             "format", "name", "title", "description", "documentation", "openapi", "authentication", "hosts", "request",
             "response", "pagination", "errors", "rate_limit", "settle", "origin", "names", "arguments", "tools",
-            "excluded",
+            "excluded", "triggers",
         ]
         guard let value = reader.parse(), let root = reader.section(value, at: JSONPointer(), keys: keys) else {
             return nil
@@ -56,6 +56,7 @@ struct ToolkitDefinitionReader {
             errors: readErrors(root),
             rateLimit: readRateLimit(root),
             settle: settle,
+            triggers: readTriggers(root, fields: authentication.fields.map(\.name)),
             origin: reader.choice(root, "origin") ?? .candidate,
             names: reader.sections(root, "names", keys: ["match", "name"]).compactMap { readName($0) },
             arguments: readArguments(root),
