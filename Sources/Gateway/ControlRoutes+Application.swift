@@ -56,6 +56,12 @@ extension Application {
                 UsageResource(audit: audit),
                 ApprovalResource(store: approvals, owner: configuration.defaultUser),
             ]
+                + TriggerRoutes(
+                    store: triggers,
+                    toolkits: toolkits,
+                    secrets: webhookSecrets,
+                    publicURL: publicURL
+                ).resources
         )
     }
 
@@ -77,7 +83,6 @@ private struct ControlHandler: HTTPHandler {
     private let audit: ControlAudit
     private let workbench: WorkbenchRoutes
     private let folders: ToolkitFolders
-    private let triggers: TriggerRoutes
 
     init(application: Application, publicURL: String) {
         routes = application.controlRoutes(publicURL: publicURL)
@@ -88,19 +93,12 @@ private struct ControlHandler: HTTPHandler {
             address: application.address
         )
         folders = application.folders
-        triggers = TriggerRoutes(
-            store: application.triggers,
-            toolkits: application.toolkits,
-            secrets: application.webhookSecrets,
-            publicURL: publicURL
-        )
         workbench = WorkbenchRoutes { endpoint in application.workbench(endpoint: endpoint) }
     }
 
     func respond(to request: HTTPRequest) async -> HTTPResponse {
         switch request.path {
         case "/healthz": .json(JSONWriter.bytes(of: ["status": "ok"]))
-        case let path where TriggerRoutes.serves(path): await triggers.respond(to: request)
         case "/v1/toolkits" where request.method == "GET":
             .json(JSONWriter.bytes(of: ["toolkits": folders.summary]))
         case let path where path.hasPrefix("/v1/workbench/"): await workbench.respond(to: request)

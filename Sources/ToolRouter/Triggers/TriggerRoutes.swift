@@ -23,34 +23,37 @@ package struct TriggerRoutes: HTTPHandler {
         self.publicURL = publicURL
     }
 
-    /// Whether a path is one of these.
-    package static func serves(_ path: some StringProtocol) -> Bool {
-        ["/v1/triggers", "/v1/trigger-events"].contains { path == $0 || path.hasPrefix($0 + "/") }
-    }
-
     package func respond(to request: HTTPRequest) async -> HTTPResponse {
         do {
-            let call = try await ControlCall(request, maximumBodySize: 1 << 16)
-            guard call.method == "GET" else { throw Problem.method("GET") }
-            switch (call.path.first, call.path.count) {
-            case ("triggers", 1):
-                let toolkit = try call.parameters(["toolkit"])["toolkit"]
-                return ControlCall.json(["triggers": .array(list(toolkit: toolkit))])
-            case ("triggers", 2...3): return try show(call.path)
-            case ("trigger-events", 1): return try await events(call)
-            case ("trigger-events", 2):
-                guard let event = try await store.event(call.path[1]) else {
-                    throw Problem(404, "not_found", "There is no event \(call.path[1].prefix(64)).")
-                }
-                return ControlCall.json(TriggerRoutes.json(event, full: true))
-            default: throw Problem.notFound(request.path)
-            }
+            return try await answer(ControlCall(request, bytes: [], principal: .local))
         } catch let problem as Problem {
             return problem.response
         } catch let error as RouterError {
             return Problem(error).response
         } catch {
             return Problem(500, "internal", "The request could not be served.").response
+        }
+    }
+
+    /// The two as parts of the control API.
+    package var resources: [any ControlResource] {
+        ["triggers", "trigger-events"].map { TriggerResource(name: $0, routes: self) }
+    }
+
+    fileprivate func answer(_ call: ControlCall) async throws -> HTTPResponse {
+        guard call.method == "GET" else { throw Problem.method("GET") }
+        switch (call.path.first, call.path.count) {
+        case ("triggers", 1):
+            let toolkit = try call.parameters(["toolkit"])["toolkit"]
+            return ControlCall.json(["triggers": .array(list(toolkit: toolkit))])
+        case ("triggers", 2...3): return try show(call.path)
+        case ("trigger-events", 1): return try await events(call)
+        case ("trigger-events", 2):
+            guard let event = try await store.event(call.path[1]) else {
+                throw Problem(404, "not_found", "There is no event \(call.path[1].prefix(64)).")
+            }
+            return ControlCall.json(TriggerRoutes.json(event, full: true))
+        default: throw Problem(404, "not_found", "There are /v1/triggers and /v1/trigger-events.")
         }
     }
 
@@ -107,4 +110,11 @@ package struct TriggerRoutes: HTTPHandler {
         if full { object["body"] = event.body }
         return .object(object)
     }
+}
+
+private struct TriggerResource: ControlResource {
+    let name: String
+    let routes: TriggerRoutes
+
+    func respond(to call: ControlCall) async throws -> HTTPResponse { try await routes.answer(call) }
 }
