@@ -15,7 +15,7 @@ package enum Program {
         .peopleAdd, .peopleList, .peopleUpdate, .peopleRemove, .peopleSignIn, .peopleSignOut,
         .writesList, .writesShow, .writesSettle,
         .endpointsCreate, .endpointsList, .endpointsShow, .endpointsUpdate, .endpointsDelete,
-        .tokensCreate, .tokensList, .tokensRevoke,
+        .tokensCreate, .tokensList, .tokensRevoke, .auditVerify, .auditExport,
         .workflowsList, .workflowsCheck, .workflowsExplain,
         .approvalsList, .approvalsShow, .approvalsApprove, .approvalsReject,
         .expressionsCheck, .expressionsTry, .expressionsSuite,

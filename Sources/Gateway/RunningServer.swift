@@ -95,10 +95,12 @@ extension Application {
                 simulated: sandbox?.served.map { "\($0.system.toolkit): \($0.baseURL)" } ?? [],
                 servers: servers,
                 chores: [
-                    Task { [endpoints, drivers, log = configuration.log] in
+                    Task { [endpoints, idempotency, drivers, log = configuration.log] in
                         let loop = drivers.loops.next()
                         await endpoints.keepPurged(log: log) {
                             try await loop.sleep(seconds: Application.purgeInterval)
+                            // One that fails is tried again at the next look.
+                            try? await idempotency.purge()
                         }
                     },
                     Task { [keeper, drivers] in
