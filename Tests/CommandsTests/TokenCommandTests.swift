@@ -1,4 +1,5 @@
 import Commands
+import CurlTransport
 import Gateway
 import HTTP
 import JSON
