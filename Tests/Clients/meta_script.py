@@ -1,6 +1,7 @@
 """The turns of a scripted model that knows no tool by name: it finds a candidate, sees her stage and moves her on."""
 
 import json
+import secrets
 
 NAME = "Sarah Jenkins"
 JOB = "Product Manager"
@@ -79,15 +80,19 @@ def turns():
     later = [stage for stage in outcome(plan)["items"] if stage["orderInInterviewPlan"] > before["orderInInterviewPlan"]]
     after = min(later, key=lambda stage: stage["orderInInterviewPlan"])
 
+    # Under one key a write happens once, so each run has keys of its own.
+    run = secrets.token_hex(4)
     write = {
         "tool": move,
         "arguments": {"applicationId": application["id"], "interviewStageId": after["id"]},
-        "idempotency_key": f"move {application['id']} to {after['id']}",
+        "idempotency_key": f"{run}: move on",
         "select": "currentInterviewStage.title",
     }
     moved = yield "execute_tools", {"calls": [write]}
     if outcome(moved) != after["title"]:
         raise Surprise(f"the stage is {outcome(moved)} and not {after['title']}")
+    # Sent again it changes nothing; the outcome is the first one's.
+    yield "execute_tools", {"calls": [write]}
     seen = yield "execute_tools", {
         "calls": [
             {"tool": get, "arguments": {"applicationId": application["id"]}, "select": "currentInterviewStage.id"}
@@ -97,6 +102,6 @@ def turns():
         raise Surprise(f"the move is not to be seen: {seen}")
     # The next client of this test finds her where this one did.
     back = {**write, "arguments": {"applicationId": application["id"], "interviewStageId": before["id"]}}
-    back["idempotency_key"] = f"move {application['id']} back to {before['id']}"
+    back["idempotency_key"] = f"{run}: move back"
     outcome((yield "execute_tools", {"calls": [back]}))
     return f"{NAME} was at {before['title']} and is at {after['title']} now (application {application['id']})"
