@@ -12,6 +12,7 @@ package enum Program {
         .toolsList, .toolsShow, .toolsSearch, .toolsCall,
         .toolkitsList, .toolkitsCheck, .toolkitsImport, .triggersList, .triggersShow,
         .connectionsAdd, .connectionsList, .connectionsLink, .connectionsTest, .connectionsRemove,
+        .keysRotate,
         .peopleAdd, .peopleList, .peopleUpdate, .peopleRemove, .peopleSignIn, .peopleSignOut,
         .writesList, .writesShow, .writesSettle,
         .endpointsCreate, .endpointsList, .endpointsShow, .endpointsUpdate, .endpointsDelete,

@@ -99,6 +99,36 @@ extension ConnectionStore {
         return true
     }
 
+    /// Seals anew what is sealed under a key that does not seal any more.
+    ///
+    /// - Returns: How many were sealed anew, and the ids of those that cannot be opened, which stay as they are.
+    /// - Throws: ``ConnectionError`` with code `storage` or `sealed`.
+    package func reseal() async throws(ConnectionError) -> (resealed: Int, unreadable: [String]) {
+        var (count, unreadable) = (0, [String]())
+        for record in all {
+            guard let row = rows.withLock({ $0[record.id] }), !vault.isCurrent(row.sealed) else { continue }
+            let place = ConnectionStore.place(row.record)
+            guard let text = try? vault.open(row.sealed, from: place) else {
+                unreadable.append(record.id)
+                continue
+            }
+            let (old, sealed) = (row.sealed, try vault.seal(text, for: place))
+            // A renewal may have stored other tokens meanwhile; those are sealed under the key of now.
+            let isChanged = try await changed { transaction in
+                try transaction.execute(
+                    "UPDATE connection SET secrets = ? WHERE id = ? AND secrets = ?",
+                    .blob(sealed),
+                    .text(record.id),
+                    .blob(old)
+                )
+            }
+            guard isChanged else { continue }
+            rows.withLock { if $0[record.id]?.sealed == old { $0[record.id]?.sealed = sealed } }
+            count += 1
+        }
+        return (count, unreadable)
+    }
+
     private func changed(
         _ body: @escaping @Sendable (any SQLTransaction) throws -> Int
     ) async throws(ConnectionError) -> Bool {

@@ -2,6 +2,7 @@ import ATSSandbox
 package import Basics
 package import Connections
 import EventLoops
+import CLinux
 import HTTP
 import JSON
 import Storage
@@ -34,6 +35,7 @@ package final class Application: Sendable {
     package let diagnostics: [Diagnostic]
 
     let keeper: ConnectionKeeper
+    private let dataKeys: DataKeys
     /// Every write that was or may have been sent.
     package let ledger: WriteLedger
     let paces: PaceStore
@@ -71,6 +73,7 @@ package final class Application: Sendable {
         folders = parts.folders
         triggers = parts.triggers
         fixed = parts.fixed
+        dataKeys = parts.dataKeys
         people = parts.people
         connectLinks = parts.connectLinks
         address = parts.address
@@ -94,6 +97,7 @@ package final class Application: Sendable {
         var folders: ToolkitFolders
         var triggers: TriggerStore
         var fixed: FixedConnections
+        var dataKeys: DataKeys
         var people: PeopleStore
         var connectLinks: ConnectLinks
         var address: PublicAddress
@@ -109,6 +113,8 @@ package final class Application: Sendable {
     ///   - loops: Event loops, one thread each.
     /// - Throws: ``GatewayError``, or the error of the module that cannot begin; each says what to do.
     package static func open(_ configuration: Configuration, loops: Int = 1) async throws -> Application {
+        // Secrets are in memory from here on, and must not end in a core dump or be read by a debugger.
+        _ = clinux_forbid_dumps()
         let folder = try DataFolder(configuration.dataFolder)
         let drivers = try Drivers(loops: loops)
         var sandbox: SandboxServers?
@@ -150,19 +156,24 @@ package final class Application: Sendable {
     ) async throws -> Parts {
         let log = configuration.log
         try await database.migrate(
-            ConnectionStore.migrations + EndpointStore.migrations + PeopleStore.migrations + ConnectLinks.migrations
+            ConnectionStore.migrations + DataKeys.migrations + EndpointStore.migrations + PeopleStore.migrations
+                + ConnectLinks.migrations
                 + ApprovalStore.migrations + LedgerStore.migrations + PaceStore.migrations
                 + APITokenStore.migrations + IdempotencyStore.migrations + AuditLog.migrations + TriggerStore.migrations
         )
         let loaded = ToolkitLoader.loadAll(home: configuration.home.path)
         let diagnostics = loaded.diagnostics
         let hasSecrets = try await database.read { try $0.first("SELECT 1 FROM connection LIMIT 1") } != nil
-        let vault = try Vault.load(
+        let ring = try KeyRing.load(
             environmentKey: configuration.environment["SWITCHBOARD_KEY"].map { Secret($0) },
+            previousKey: configuration.environment["SWITCHBOARD_KEY_PREVIOUS"].map { Secret($0) },
             keyFile: keyFile,
             createsMissing: !hasSecrets
         )
+        let dataKeys = try await DataKeys(ring: ring, database: database, log: log)
+        let vault = dataKeys.vault
         let stored = try await ConnectionStore(database: database, vault: vault, log: log)
+        _ = try await stored.reseal()
         let schemes = Dictionary(
             loaded.toolkits.map { ($0.name, $0.authentication) },
             uniquingKeysWith: { a, _ in a }
@@ -244,6 +255,7 @@ package final class Application: Sendable {
             folders: ToolkitFolders(home: configuration.home.path, loaded: loaded),
             triggers: TriggerStore(database: database, vault: vault, log: log),
             fixed: fixed,
+            dataKeys: dataKeys,
             people: try await PeopleStore(database: database),
             connectLinks: links,
             address: address,
@@ -334,6 +346,16 @@ package final class Application: Sendable {
                 connection.secrets[field].map { (connection.id, $0) }
             }
         }
+    }
+
+    /// Changes the key that the vault's keys are wrapped under, and seals every connection anew.
+    ///
+    /// - Returns: How many data keys and connections there are under new keys, and the connections that cannot be opened.
+    /// - Throws: ``ConnectionError``; everything can still be opened, and the next start goes on.
+    func rotateKeys() async throws(ConnectionError) -> (dataKeys: Int, connections: Int, unreadable: [String]) {
+        let count = try await dataKeys.rotate()
+        let (resealed, unreadable) = try await keeper.store.reseal()
+        return (count, resealed, unreadable)
     }
 
     /// Whether the store can be read now; for readiness.

@@ -9,8 +9,11 @@ extension Application {
     static let usualURL = "http://127.0.0.1:8484"
 
     /// A client of the control API in this process.
-    package var controlClient: ControlClient {
-        ControlClient(transport: InMemoryTransport(controlHandler(publicURL: Application.usualURL)))
+    package var controlClient: ControlClient { controlClient(publicURL: Application.usualURL) }
+
+    /// A client of the control API in this process, while it serves pages at an address.
+    package func controlClient(publicURL: String) -> ControlClient {
+        ControlClient(transport: InMemoryTransport(controlHandler(publicURL: publicURL)))
     }
 
     /// What a person at this machine works with.
@@ -83,6 +86,7 @@ private struct ControlHandler: HTTPHandler {
     private let audit: ControlAudit
     private let workbench: WorkbenchRoutes
     private let folders: ToolkitFolders
+    private let keys: KeyRoutes
 
     init(application: Application, publicURL: String) {
         routes = application.controlRoutes(publicURL: publicURL)
@@ -93,6 +97,7 @@ private struct ControlHandler: HTTPHandler {
             address: application.address
         )
         folders = application.folders
+        keys = KeyRoutes(application: application)
         workbench = WorkbenchRoutes { endpoint in application.workbench(endpoint: endpoint) }
     }
 
@@ -101,6 +106,7 @@ private struct ControlHandler: HTTPHandler {
         case "/healthz": .json(JSONWriter.bytes(of: ["status": "ok"]))
         case "/v1/toolkits" where request.method == "GET":
             .json(JSONWriter.bytes(of: ["toolkits": folders.summary]))
+        case "/v1/keys/rotate": await keys.respond(to: request)
         case let path where path.hasPrefix("/v1/workbench/"): await workbench.respond(to: request)
         case let path where path == "/v1/people" || path.hasPrefix("/v1/people/"):
             await audit.watch(request, by: .local) { await people.respond(to: request) }

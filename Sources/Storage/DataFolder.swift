@@ -80,6 +80,25 @@ package struct DataFolder: ~Copyable, Sendable {
         }
     }
 
+    /// Replaces a file that only its owner may read; whenever it is broken off there is the old content or the new.
+    ///
+    /// - Throws: ``StorageError`` with code `cannotOpen`, `readOnly` or `full`.
+    package static func replacePrivate(_ bytes: [UInt8], at path: String) throws(StorageError) {
+        let new = path + ".new"
+        unlink(new)
+        try writePrivate(bytes, to: new)
+        guard rename(new, path) == 0 else {
+            let error = failure("replace", path)
+            unlink(new)
+            throw error
+        }
+        let folder = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
+        let descriptor = clinux_open(folder.isEmpty ? "/" : folder, O_RDONLY, 0)
+        guard descriptor >= 0 else { throw failure("open", folder) }
+        let file = FileDescriptor(owning: descriptor)
+        guard fsync(file.number) == 0 else { throw failure("write", folder) }
+    }
+
     private static func makeFolder(_ path: String) throws(StorageError) {
         var status = stat()
         if stat(path, &status) == 0 {

@@ -1,12 +1,9 @@
 import Basics
 import Connections
 import Cryptography
-import Storage
-import TestSupport
 import Testing
 
 @Suite struct VaultTests {
-    private let folder = TemporaryFolder()
     private let place = Vault.Place(table: "t", row: "r", column: "c", binding: [1])
 
     @Test func `a sealed value opens in its own place only`() throws {
@@ -47,37 +44,5 @@ import Testing
         #expect(ring.isCurrent(try ring.seal([7], for: place)))
         let error = #expect(throws: ConnectionError.self) { try Vault(current: new).open(sealed, from: place) }
         #expect(error?.message.contains("another key") == true)
-    }
-
-    @Test func `the key file is made once and read again`() throws {
-        let file = folder.file("key")
-        let first = try Vault.load(environmentKey: nil, keyFile: file, createsMissing: true)
-        let second = try Vault.load(environmentKey: nil, keyFile: file, createsMissing: false)
-        #expect(try second.open(first.seal([1], for: place), from: place) == [1])
-    }
-
-    @Test func `the environment's key wins over the file`() throws {
-        let file = folder.file("key")
-        let inFile = try Vault.load(environmentKey: nil, keyFile: file, createsMissing: true)
-        let key = Secret(Base64.encode([UInt8](repeating: 7, count: 32)))
-        let given = try Vault.load(environmentKey: key, keyFile: file, createsMissing: true)
-        let sealed = try given.seal([1], for: place)
-        #expect(throws: ConnectionError.self) { try inFile.open(sealed, from: place) }
-        #expect(try given.open(sealed, from: place) == [1])
-    }
-
-    @Test func `a missing or malformed key is said, with what to do and without the key`() throws {
-        let none = #expect(throws: ConnectionError.self) {
-            try Vault.load(environmentKey: nil, keyFile: folder.file("none"), createsMissing: false)
-        }
-        #expect(none?.message.contains("SWITCHBOARD_KEY") == true)
-        for text in ["hunter2", Base64.encode([UInt8](repeating: 1, count: 31)), "!!!!"] {
-            let error = #expect(throws: ConnectionError.self) {
-                try Vault.load(environmentKey: Secret(text), keyFile: folder.file("none"), createsMissing: true)
-            }
-            #expect(error?.code == .sealed)
-            #expect(error?.message.contains("openssl rand -base64 32") == true)
-            #expect(error?.message.contains(text) == false)
-        }
     }
 }

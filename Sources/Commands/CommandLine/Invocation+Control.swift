@@ -43,6 +43,23 @@ extension Invocation {
         }
     }
 
+    /// As ``withControl(_:)``, with pages that a browser can come back to: this process serves them where no server runs.
+    func withPages(
+        port: Int,
+        _ body: @escaping @Sendable (ControlClient) async throws -> ExitStatus
+    ) async throws -> ExitStatus {
+        try await withOwner { owner in
+            switch owner {
+            case .server(let control, _): return try await body(control)
+            case .this(let application):
+                let server = try await application.serve(host: "127.0.0.1", port: port)
+                return try await finally({ await server.stop(within: 1) }) {
+                    try await body(application.controlClient(publicURL: server.address))
+                }
+            }
+        }
+    }
+
     /// Runs `body` with tools and models: the tools are those of the server that owns the data folder, where one runs.
     func withWorkplace(
         _ body: @escaping @Sendable (Workplace) async throws -> ExitStatus

@@ -19,3 +19,17 @@ extension ConnectionRecord {
         ]
     }
 }
+
+extension AuthenticationScheme {
+    /// What a person is asked for, as the control API shows it.
+    package var json: JSONObject {
+        let asked = fields.map { field -> JSONValue in
+            [
+                "name": .string(field.name), "title": .string(field.title), "description": .string(field.description),
+                "secret": .bool(field.isSecret), "required": .bool(field.isRequired),
+            ]
+        }
+        let grants = oauth.map { JSONValue.array($0.grants.map { .string($0.rawValue) }) }
+        return ["fields": .array(asked), "grants": grants ?? .null]
+    }
+}

@@ -2,6 +2,7 @@ import Basics
 import Connections
 import HTTP
 import JSON
+import Toolkits
 
 /// `/v1/connections`.
 struct ConnectionResource: ControlResource {
@@ -14,7 +15,7 @@ struct ConnectionResource: ControlResource {
 
     var name: String { "connections" }
 
-    private static let members = ["user", "toolkit", "label", "fields", "secrets", "base_url"]
+    private static let members = ["user", "toolkit", "label", "fields", "secrets", "base_url", "grant"]
 
     func respond(to call: ControlCall) async throws -> HTTPResponse {
         do {
@@ -53,6 +54,8 @@ struct ConnectionResource: ControlResource {
                 ],
                 status: 201
             )
+        case ("GET", 3, let toolkit?) where call.path[1] == "schemes":
+            return ControlCall.json(.object(try administration.check(toolkit: toolkit).authentication.json))
         case ("GET", 3, let flow?) where call.path[1] == "authorize": return try standing(of: flow)
         case ("GET", 2, let id?): return ControlCall.json(.object(try record(id).json))
         case ("DELETE", 2, let id?):
@@ -68,6 +71,15 @@ struct ConnectionResource: ControlResource {
         case (_, 3, "test"): throw Problem.method("POST")
         default: throw Problem(404, "not_found", "There is nothing at this path of a connection.")
         }
+    }
+
+    private func grant(_ arguments: ArgumentObject) throws -> OAuthScheme.Grant? {
+        guard let text = try arguments.optionalString("grant", limit: 64) else { return nil }
+        guard let grant = OAuthScheme.Grant(rawValue: text) else {
+            let all = OAuthScheme.Grant.allCases.map(\.rawValue).joined(separator: " or ")
+            throw arguments.wrong("grant", "must be \(all)")
+        }
+        return grant
     }
 
     private func standing(of flow: String) throws -> HTTPResponse {
@@ -90,7 +102,8 @@ struct ConnectionResource: ControlResource {
             label: try arguments.optionalString("label", limit: 200) ?? "",
             fields: try arguments.texts("fields"),
             secrets: try arguments.texts("secrets").mapValues { Secret($0) },
-            baseURL: try arguments.optionalString("base_url", limit: 2000)
+            baseURL: try arguments.optionalString("base_url", limit: 2000),
+            grant: try grant(arguments)
         )
     }
 

@@ -79,7 +79,8 @@ struct ErrorReader {
         if !text.hasSuffix(".") { text += "." }
         if let advice { text += " " + advice }
         if failure.refusedStatus != nil {
-            text += " Store a working key with `switchboard connections add \(toolkit.name)`, then try again."
+            let what = toolkit.authentication.oauth == nil ? "Store a working key" : "It must be authorised anew"
+            text += " \(what) with `switchboard connections add \(toolkit.name)`, then try again."
         } else if failure.code == "rate_limited" {
             text +=
                 retryAfter.map { " Wait \($0) seconds before the next call." } ?? " Wait a minute before the next call."

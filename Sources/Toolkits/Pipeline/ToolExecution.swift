@@ -88,15 +88,21 @@ struct ToolExecution: Sendable {
                 do throws(ToolFailure) {
                     return try await other.attempt(tool, bound, page)
                 } catch {
-                    if let status = error.refusedStatus {
-                        await connections.refused(connection: connection.id, status: status)
-                    }
-                    throw error
+                    guard let status = error.refusedStatus else { throw error }
+                    throw await refused(error, status)
                 }
             }
-            await connections.refused(connection: connection.id, status: status)
-            throw error
+            throw await refused(error, status)
         }
+    }
+
+    /// Tells the vault, and the caller what the connection is from now on.
+    private func refused(_ failure: ToolFailure, _ status: Int) async -> ToolFailure {
+        await connections.refused(connection: connection.id, status: status)
+        var failure = failure
+        // 403 says that one operation is not allowed; only 401 is about the credentials.
+        if status == 401 { failure.details["connection"] = ["id": .string(connection.id), "state": "needs_reauth"] }
+        return failure
     }
 
     /// The same with newer credentials; nil where there are none.
