@@ -81,7 +81,7 @@ let package = Package(
         module(
             "Workflows",
             uses: [
-                "Basics", "JSON", "JSONata", "Cryptography", "Storage", "Tools", "ToolRouter", "Transcripts",
+                "Basics", "JSON", "JSONata", "Cryptography", "HTTP", "Storage", "Tools", "ToolRouter", "Transcripts",
                 "LanguageModels", "Agents",
             ]
         ),

@@ -10,6 +10,7 @@ package import ToolRouter
 package import Toolkits
 import Tools
 import WebServer
+import Workflows
 
 /// The whole program, put together: the only place where drivers meet domains.
 package final class Application: Sendable {
@@ -43,6 +44,7 @@ package final class Application: Sendable {
     /// What vendors reported.
     package let triggers: TriggerStore
     private let fixed: FixedConnections
+    let workflows: WorkflowService
     private let folder: DataFolder
     private let database: SQLiteDatabase
 
@@ -74,6 +76,7 @@ package final class Application: Sendable {
         triggers = parts.triggers
         fixed = parts.fixed
         dataKeys = parts.dataKeys
+        workflows = parts.workflows
         people = parts.people
         connectLinks = parts.connectLinks
         address = parts.address
@@ -98,6 +101,7 @@ package final class Application: Sendable {
         var triggers: TriggerStore
         var fixed: FixedConnections
         var dataKeys: DataKeys
+        var workflows: WorkflowService
         var people: PeopleStore
         var connectLinks: ConnectLinks
         var address: PublicAddress
@@ -129,7 +133,7 @@ package final class Application: Sendable {
             }
             let database = try await SQLiteDatabase.open(folder.database)
             opened = database
-            let parts = try await assemble(configuration, drivers, sandbox, database, keyFile: folder.keyFile)
+            let parts = try await assemble(configuration, drivers, sandbox, database, clock, keyFile: folder.keyFile)
             try await parts.ledger.recover(from: parts.router.catalog)
             return Application(
                 configuration: configuration,
@@ -152,6 +156,7 @@ package final class Application: Sendable {
         _ drivers: Drivers,
         _ sandbox: SandboxServers?,
         _ database: SQLiteDatabase,
+        _ clock: any WallClock,
         keyFile: String
     ) async throws -> Parts {
         let log = configuration.log
@@ -160,6 +165,7 @@ package final class Application: Sendable {
                 + ConnectLinks.migrations
                 + ApprovalStore.migrations + LedgerStore.migrations + PaceStore.migrations
                 + APITokenStore.migrations + IdempotencyStore.migrations + AuditLog.migrations + TriggerStore.migrations
+                + RunJournal.migrations
         )
         let loaded = ToolkitLoader.loadAll(home: configuration.home.path)
         let diagnostics = loaded.diagnostics
@@ -224,9 +230,17 @@ package final class Application: Sendable {
         )
         let audit = AuditLog(database: database, headFile: configuration.dataFolder + "/audit.head", log: log)
         let metrics = CallMetrics()
+        let workflows = WorkflowService(
+            configuration,
+            drivers,
+            database,
+            clock: clock,
+            endpoints: endpoints,
+            approvals: approvals
+        )
         // Read by the first search: it takes longer than all the rest of a start.
         let router = Router(
-            providers: [toolkits],
+            providers: [toolkits, workflows.tools],
             connections: connections,
             results: ResultStore(limits: try configuration.resultLimits()),
             invitations: links,
@@ -239,6 +253,7 @@ package final class Application: Sendable {
             observers: [CallAudit(audit: audit, metrics: metrics, log: log)],
             vocabulary: readVocabulary(configuration.home, loaded.toolkits, log)
         )
+        workflows.use(router)
         for diagnostic in diagnostics + router.catalog.problems { log.warning(diagnostic.description) }
         return Parts(
             toolkits: toolkits,
@@ -256,6 +271,7 @@ package final class Application: Sendable {
             triggers: TriggerStore(database: database, vault: vault, log: log),
             fixed: fixed,
             dataKeys: dataKeys,
+            workflows: workflows,
             people: try await PeopleStore(database: database),
             connectLinks: links,
             address: address,
@@ -365,6 +381,7 @@ package final class Application: Sendable {
 
     /// Ends everything and gives the data folder up.
     package func close() async {
+        await workflows.engine.close()
         await ledger.close()
         await savePaces()
         await sandbox?.stop()

@@ -34,7 +34,11 @@ package struct ResolvedModel: Sendable {
     package func close() async { await server?.shutDown(within: 0) }
 }
 
-extension Workplace {
+/// Makes models ready.
+struct ModelDesk: Sendable {
+    let configuration: Configuration
+    let drivers: Drivers
+
     /// The model that is used when only `OPENAI_API_KEY` says that there is one.
     static let defaultModel = "openai-chat:gpt-5"
 
@@ -44,7 +48,7 @@ extension Workplace {
     ///   - spec: As `--model` takes it.
     ///   - records: Whether a replay notes what tools answer now, instead of holding it against the recording.
     /// - Throws: ``GatewayError`` or `ModelError`, with what to do.
-    package func model(_ spec: String?, records: Bool = false) async throws -> ResolvedModel {
+    func model(_ spec: String?, records: Bool = false) async throws -> ResolvedModel {
         let environment = configuration.environment
         let key = environment["OPENAI_API_KEY"].flatMap { $0.isEmpty ? nil : Secret($0) }
         let chosen = spec ?? environment["SWITCHBOARD_MODEL"].flatMap { $0.isEmpty ? nil : $0 }
@@ -91,5 +95,17 @@ extension Workplace {
             replay: replay,
             server: server
         )
+    }
+}
+
+extension Workplace {
+    /// Makes ready the model that a spec names; without one, that of the environment; without that, the recording.
+    ///
+    /// - Parameters:
+    ///   - spec: As `--model` takes it.
+    ///   - records: Whether a replay notes what tools answer now, instead of holding it against the recording.
+    /// - Throws: ``GatewayError`` or `ModelError`, with what to do.
+    package func model(_ spec: String?, records: Bool = false) async throws -> ResolvedModel {
+        try await ModelDesk(configuration: configuration, drivers: drivers).model(spec, records: records)
     }
 }

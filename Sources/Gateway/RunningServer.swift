@@ -108,6 +108,7 @@ extension Application {
                         await keeper.keepFresh { try await loop.sleep(seconds: Application.renewalInterval) }
                     },
                     Task { await keepHouse() },
+                    Task { await workflows.goOn(log: configuration.log) },
                 ]
             )
         } catch {

@@ -31,18 +31,15 @@ extension Command {
         run: { invocation in
             var arguments = JSONObject()
             if let file = invocation.value("input") {
-                let text = file == "-" ? readAll() : try TextFile.read(file)
+                let text = file == "-" ? StandardInput.all() : try TextFile.read(file)
                 guard let object = try JSONParser.parse(text).object else {
                     throw CommandError("\(file) must hold one JSON object of arguments")
                 }
                 arguments = object
             }
             for pair in invocation.arguments.dropFirst() {
-                let name = pair.prefix { $0 != "=" }
-                guard name.count < pair.count, !name.isEmpty else {
-                    throw CommandError.usage("'\(pair)' is not of the form key=value")
-                }
-                arguments[String(name)] = value(of: pair.dropFirst(name.count + 1))
+                let (name, value) = try KeyValue.parse(pair)
+                arguments[name] = value
             }
             let user = try invocation.value("user") ?? invocation.configuration().defaultUser
             var draft: JSONValue = ["arguments": .object(arguments), "user": .string(user)]
@@ -61,15 +58,4 @@ extension Command {
             }
         }
     )
-
-    // `limit=5` means a number and `search=5 years` a text, without quotes for the shell to eat.
-    private static func value(of text: Substring) -> JSONValue {
-        (try? JSONParser.parse(String(text))) ?? .string(String(text))
-    }
-
-    private static func readAll() -> [UInt8] {
-        var bytes: [UInt8] = []
-        while let line = readLine(strippingNewline: false) { bytes += line.utf8 }
-        return bytes
-    }
 }

@@ -56,7 +56,8 @@ package actor WorkflowEngine {
     private var queue: [String] = []
     private var timers: [String: Timestamp] = [:]
     private var alarm: (at: Timestamp, task: Task<Void, Never>)?
-    private var settling: [String: [CheckedContinuation<Void, Never>]] = [:]
+    private var settling: [String: [UInt64: CheckedContinuation<Void, Never>]] = [:]
+    private var nextTicket: UInt64 = 0
     private var idle: [CheckedContinuation<Void, Never>] = []
     private var compiled: [String: Workflow] = [:]
     private var isClosed = false
@@ -201,10 +202,30 @@ package actor WorkflowEngine {
     /// Waits until a run has ended, waits or is paused.
     package func settled(_ id: String) async throws(WorkflowError) -> RunRecord {
         if active[id] != nil || queue.contains(id) {
-            await withCheckedContinuation { settling[id, default: []].append($0) }
+            nextTicket += 1
+            let ticket = nextTicket
+            await withCheckedContinuation { settling[id, default: [:]][ticket] = $0 }
         }
         guard let run = try await journal.run(id) else { throw try await wrongState(id, "found") }
         return run
+    }
+
+    /// Waits until a run has ended, waits or is paused, for so many seconds at most.
+    package func settled(_ id: String, within seconds: Double) async {
+        guard active[id] != nil || queue.contains(id) else { return }
+        nextTicket += 1
+        let ticket = nextTicket
+        let pause = parts.pause
+        let timer = Task { [weak self] in
+            await pause(seconds)
+            await self?.giveUp(id, ticket)
+        }
+        await withCheckedContinuation { settling[id, default: [:]][ticket] = $0 }
+        timer.cancel()
+    }
+
+    private func giveUp(_ id: String, _ ticket: UInt64) {
+        settling[id]?.removeValue(forKey: ticket)?.resume()
     }
 
     /// What happens in a run from now on.
@@ -245,7 +266,7 @@ package actor WorkflowEngine {
         case .wait(nil), .nothing: break
         }
         if !queue.contains(id) {
-            for continuation in settling.removeValue(forKey: id) ?? [] { continuation.resume() }
+            for continuation in (settling.removeValue(forKey: id) ?? [:]).values { continuation.resume() }
         }
         startNext()
         if active.isEmpty {

@@ -1,0 +1,141 @@
+import Basics
+import JSON
+package import Tools
+
+/// Workflows as tools: each under a name of its own, and `run_workflow` and `get_run` for all of them.
+///
+/// Whatever a run writes passes the ledger by itself, so the tools do not.
+package struct WorkflowTools: CompositeToolProvider {
+    private let engine: WorkflowEngine
+    private let library: HomeLibrary
+
+    /// Seconds that a call waits for its run; one that takes longer is asked for by its id.
+    private static let patience = 20.0
+    /// The toolkit that all of them belong to.
+    package static let toolkit = "workflows"
+
+    package init(engine: WorkflowEngine, library: HomeLibrary) {
+        self.engine = engine
+        self.library = library
+    }
+
+    package var tools: [ToolSpecification] {
+        library.all().workflows.map { workflow in
+            var properties: JSONObject = workflow.input["properties"]?.object ?? [:]
+            properties["preview"] = [
+                "type": "boolean", "description": "True runs the reads only and lists every write with exact ids.",
+            ]
+            var schema = workflow.input
+            schema["properties"] = .object(properties)
+            return ToolSpecification(
+                name: WorkflowTools.name(of: workflow),
+                title: workflow.title,
+                description: workflow.description
+                    + " A workflow: it runs to its end by itself; a run that takes long answers with its id, for get_run.",
+                toolkit: WorkflowTools.toolkit,
+                tags: ["workflows"],
+                effect: workflow.limits.isReadOnly ? .read : .create,
+                inputSchema: .object(schema)
+            )
+        } + WorkflowTools.common
+    }
+
+    package func call(_ call: ToolCall) async -> ToolResult {
+        do throws(WorkflowError) {
+            switch call.tool {
+            case "run_workflow":
+                return try await run(
+                    call,
+                    call.arguments["workflow"]?.string ?? "",
+                    call.arguments["input"]?.object ?? [:],
+                    isPreview: call.arguments["preview"]?.bool ?? false
+                )
+            case "get_run": return try await show(call.arguments["run_id"]?.string ?? "", call)
+            default:
+                guard let workflow = library.all().workflows.first(where: { WorkflowTools.name(of: $0) == call.tool })
+                else { return .failure("tool_not_found", "There is no workflow behind \(call.tool).") }
+                var input = call.arguments
+                input["preview"] = nil
+                let isPreview = call.arguments["preview"]?.bool ?? false
+                return try await run(call, workflow.name, input, isPreview: isPreview)
+            }
+        } catch {
+            return .failure(error.code, error.message)
+        }
+    }
+
+    private func run(
+        _ call: ToolCall,
+        _ name: String,
+        _ input: JSONObject,
+        isPreview: Bool
+    ) async throws(WorkflowError) -> ToolResult {
+        let run = try await engine.start(
+            RunRequest(
+                workflow: name,
+                input: input,
+                user: call.user,
+                actor: call.context.actor ?? call.context.endpoint.map { "endpoint:" + $0 } ?? call.user,
+                trigger: call.context.endpoint == nil ? "chat" : "mcp",
+                isPreview: isPreview,
+                endpoint: call.context.endpoint
+            )
+        )
+        await engine.settled(run.id, within: WorkflowTools.patience)
+        return try await show(run.id, call)
+    }
+
+    private func show(_ id: String, _ call: ToolCall) async throws(WorkflowError) -> ToolResult {
+        // A run of another endpoint or another user answers like one that does not exist.
+        guard let run = try await engine.journal.run(id), run.endpoint == call.context.endpoint,
+            call.context.endpoint != nil || run.user == call.user
+        else { return .failure("not_found", "There is no run \(id.prefix(64)).") }
+        var object = try await RunJSON.details(run, in: engine.journal)
+        if !run.state.isEnded {
+            object["next"] = .string(
+                run.state == .waiting
+                    ? "The run waits for \(run.waiting?.description ?? "somebody"); ask get_run again after that."
+                    : "The run goes on by itself; ask get_run again in a while."
+            )
+        }
+        return ToolResult(.object(object), isError: run.state == .failed, origin: .candidate)
+    }
+
+    private static func name(of workflow: Workflow) -> String {
+        "workflow_" + workflow.name.replacing("-", with: "_").prefix(55)
+    }
+
+    private static let common: [ToolSpecification] = [
+        ToolSpecification(
+            name: "run_workflow",
+            title: "Run Workflow",
+            description:
+                "Runs a scripted workflow by its name, or previews it: then every write is listed and none is made.",
+            toolkit: toolkit,
+            tags: ["workflows"],
+            effect: .create,
+            inputSchema: [
+                "type": "object",
+                "properties": [
+                    "workflow": ["type": "string", "description": "The workflow's name, such as interview-briefing."],
+                    "input": ["type": "object", "description": "Its input, as the workflow's own tool describes it."],
+                    "preview": ["type": "boolean", "description": "True lists every write and makes none."],
+                ],
+                "required": ["workflow"], "additionalProperties": false,
+            ]
+        ),
+        ToolSpecification(
+            name: "get_run",
+            title: "Get Run",
+            description: "Tells how a run of a workflow is going: its state, what it gave, and which records failed.",
+            toolkit: toolkit,
+            tags: ["workflows"],
+            effect: .read,
+            inputSchema: [
+                "type": "object",
+                "properties": ["run_id": ["type": "string", "description": "The run's id, from run_workflow."]],
+                "required": ["run_id"], "additionalProperties": false,
+            ]
+        ),
+    ]
+}
