@@ -8,7 +8,9 @@ import JSON
 package enum Program {
     /// Every command, in the order of the help.
     static let commands: [Command] = [
-        .demo, .chat, .ask, .serve, .mcp, .sandbox,
+        .demo, .chat, .ask, .run, .serve, .mcp, .sandbox,
+        .runsList, .runsShow, .runsApprove, .runsReject, .runsPause, .runsResume, .runsCancel, .runsRedrive,
+        .runsExport,
         .toolsList, .toolsShow, .toolsSearch, .toolsCall,
         .toolkitsList, .toolkitsCheck, .toolkitsImport, .triggersList, .triggersShow,
         .connectionsAdd, .connectionsList, .connectionsLink, .connectionsTest, .connectionsRemove,

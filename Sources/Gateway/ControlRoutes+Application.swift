@@ -3,6 +3,7 @@ import JSON
 package import ToolRouter
 import Toolkits
 import Tools
+import Workflows
 
 extension Application {
     /// What URLs of endpoints start with while nothing is served: where `serve` listens unless it is told otherwise.
@@ -58,6 +59,8 @@ extension Application {
                 TokenResource(store: tokens, defaultPerson: configuration.defaultUser), AuditResource(audit: audit),
                 UsageResource(audit: audit),
                 ApprovalResource(store: approvals, owner: configuration.defaultUser),
+                RunResource(engine: workflows.engine, defaultUser: configuration.defaultUser),
+                WorkflowResource(library: workflows.library),
             ]
                 + TriggerRoutes(
                     store: triggers,

@@ -13,6 +13,7 @@ enum RunText {
             }
             lines.append("")
         }
+        for note in run["notes"]?.array ?? [] { lines.append("Note: " + (note.string ?? "")) }
         if let planned = run["planned"]?.array, run["preview"]?.bool == true {
             lines.append("Preview: \(planned.count) writes, none sent.")
             for (number, row) in planned.enumerated() {

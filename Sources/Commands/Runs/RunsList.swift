@@ -56,7 +56,8 @@ extension Command {
                 let target = RunWatch.target(invocation.arguments[0])
                 let run = try await control.send("GET", target)
                 let terminal = invocation.terminal
-                let steps = invocation.has("steps") ? try await control.send("GET", target + "/steps") : nil
+                var steps: JSONValue?
+                if invocation.has("steps") { steps = try await control.send("GET", target + "/steps") }
                 if invocation.json {
                     var shown = run
                     if let steps { shown["steps"] = steps["steps"] }

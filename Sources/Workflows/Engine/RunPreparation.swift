@@ -1,7 +1,7 @@
 import Basics
 import JSON
 
-/// Makes a run of a wish: input checked and completed, limits and keys computed.
+/// Makes a run of a wish: limits and keys computed.
 enum RunPreparation {
     /// The depth to which runs may start runs.
     private static let deepest = 8
@@ -12,7 +12,7 @@ enum RunPreparation {
         for request: RunRequest,
         at now: Timestamp
     ) throws(WorkflowError) -> RunRecord {
-        let input = try input(request.input, of: workflow)
+        let input = try workflow.input(from: request.input)
         let scope = FormulaScope(bindings: ["input": .object(input)], now: now)
         guard id.count(where: { $0 == "." }) < deepest else {
             throw WorkflowError(
@@ -42,23 +42,5 @@ enum RunPreparation {
             run.oneKey = workflow.name + ":" + Template.text(of: key)
         }
         return run
-    }
-
-    /// The input with the defaults of its schema, checked.
-    private static func input(_ given: JSONObject, of workflow: Workflow) throws(WorkflowError) -> JSONObject {
-        var input = given
-        for property in workflow.input["properties"]?.object ?? [:] where input[property.name] == nil {
-            if let value = property.value["default"] { input[property.name] = value }
-        }
-        let issues = JSONSchema(.object(workflow.input)).issues(in: .object(input))
-        guard issues.isEmpty else {
-            throw WorkflowError(
-                "invalid_input",
-                "the input does not fit \(workflow.name): "
-                    + issues.prefix(10).map { "\($0)" }.joined(separator: "; ")
-                    + "; `switchboard workflows explain \(workflow.name)` tells what it takes"
-            )
-        }
-        return input
     }
 }

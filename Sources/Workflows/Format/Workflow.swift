@@ -28,21 +28,3 @@ package struct Workflow: Sendable {
     /// Lines and columns of its text.
     package var map: SourceMap { SourceMap(source.text) }
 }
-
-extension Workflow {
-    /// The input of a run: what was given, with the schema's defaults for what was not.
-    ///
-    /// - Throws: ``WorkflowError`` with code `input` that names every problem.
-    package func input(from given: JSONObject) throws(WorkflowError) -> JSONObject {
-        var complete = given
-        for property in input["properties"]?.object ?? [:] where complete[property.name] == nil {
-            complete[property.name] = property.value["default"]
-        }
-        let issues = JSONSchema(.object(input)).issues(in: .object(complete))
-        guard issues.isEmpty else {
-            let list = issues.map(\.description).joined(separator: " ")
-            throw WorkflowError("input", "The input of \(name) is not right: \(list)")
-        }
-        return complete
-    }
-}

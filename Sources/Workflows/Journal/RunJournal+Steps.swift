@@ -91,6 +91,16 @@ extension RunJournal {
         }
     }
 
+    /// The paths of questions to a model that were answered by the file's template.
+    package func templated(of run: String) async throws(WorkflowError) -> [String] {
+        try await read { transaction in
+            try transaction.query(
+                "SELECT DISTINCT path FROM step WHERE run=? AND kind='ask' AND subject='template' ORDER BY path",
+                .text(run)
+            ).map { try $0.text("path") }
+        }
+    }
+
     private static func decodeStep(_ row: SQLRow) throws -> StepRecord {
         StepRecord(
             address: StepAddress(path: try row.text("path"), item: try row.text("item")),

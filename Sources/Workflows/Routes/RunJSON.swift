@@ -41,6 +41,7 @@ package enum RunJSON {
         }
         object["loops"] = .array(loops)
         object["reports"] = .array(try await journal.reports(of: run.id).map(report))
+        object["notes"] = .array(try await notes(run, journal))
         object["failed"] = .array(try await journal.steps(of: run.id, in: [.failed]).map(place))
         object["unknown"] = .array(try await journal.steps(of: run.id, in: [.unknown]).map(place))
         if run.isPreview {
@@ -53,6 +54,13 @@ package enum RunJSON {
             )
         }
         return object
+    }
+
+    /// What a reader must know to judge the reports.
+    private static func notes(_ run: RunRecord, _ journal: RunJournal) async throws(WorkflowError) -> [JSONValue] {
+        try await journal.templated(of: run.id).map { path in
+            .string("No model was asked for \(path): its text is made from the file's template.")
+        }
     }
 
     /// A step of a run's history, without the values of records.

@@ -74,7 +74,11 @@ package struct RunResource: ControlResource {
             for member in try body.object("connections") { request.connections[member.name] = member.value.string }
         }
         let run = try await engine.start(request)
-        return try await answer(run.id, wait: try body.integer("wait", in: 0...RunResource.longestWait) ?? 0, status: 201)
+        return try await answer(
+            run.id,
+            wait: try body.integer("wait", in: 0...RunResource.longestWait) ?? 0,
+            status: 201
+        )
     }
 
     private func show(_ call: ControlCall) async throws -> HTTPResponse {
