@@ -29,6 +29,7 @@ test: ## Runs every test
 
 test-clients: release ## Runs the MCP clients from PyPI against the program
 	@scripts/test-clients
+	@scripts/test-schemas
 
 test-pages: release ## Runs the pages in headless Chromium
 	@SETUP_EXTRA="python3 chromium-headless-shell" scripts/setup
