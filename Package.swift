@@ -161,7 +161,7 @@ let package = Package(
             "Gateway",
             uses: [
                 "Basics", "JSON", "HTTP", "MCP", "Tools", "Connections", "Toolkits", "ToolRouter",
-                "ATSSandbox", "LanguageModels", "Agents",
+                "ATSSandbox", "LanguageModels", "Agents", "Workflows",
             ]
         ),
         tests(

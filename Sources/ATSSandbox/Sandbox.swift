@@ -1,5 +1,6 @@
 package import Basics
 package import HTTP
+package import JSON
 
 /// Both simulated systems, over one data set and one clock.
 package struct Sandbox: Sendable {
@@ -48,5 +49,25 @@ package struct Sandbox: Sendable {
             control: control,
             sleep: options.sleep
         )
+    }
+}
+
+extension Sandbox {
+    /// How many records of a system fit; for tests that have to know what was written in the end.
+    ///
+    /// - Parameters:
+    ///   - system: The toolkit that the system stands in for.
+    ///   - resource: What the simulator calls the records, such as `comments`.
+    ///   - isCounted: Is given the value of one field.
+    package func count(
+        _ resource: String,
+        of system: String,
+        field: String,
+        where isCounted: @Sendable (JSONValue) -> Bool
+    ) -> Int {
+        world.with { state in
+            let store = system == "ashby" ? state.ashby : state.pinpoint
+            return store[resource].listed(now: Int64.max).count { isCounted($0[field]) }
+        }
     }
 }

@@ -1,4 +1,4 @@
-import ATSSandbox
+package import ATSSandbox
 package import Basics
 package import Connections
 import EventLoops
@@ -46,7 +46,7 @@ package final class Application: Sendable {
     private let fixed: FixedConnections
     let workflows: WorkflowService
     private let folder: DataFolder
-    private let database: SQLiteDatabase
+    let database: SQLiteDatabase
 
     private init(
         configuration: Configuration,
@@ -115,8 +115,13 @@ package final class Application: Sendable {
     /// - Parameters:
     ///   - configuration: What the program was told.
     ///   - loops: Event loops, one thread each.
+    ///   - template: A sandbox whose generated data this one's may share; nil to generate them.
     /// - Throws: ``GatewayError``, or the error of the module that cannot begin; each says what to do.
-    package static func open(_ configuration: Configuration, loops: Int = 1) async throws -> Application {
+    package static func open(
+        _ configuration: Configuration,
+        loops: Int = 1,
+        like template: Sandbox? = nil
+    ) async throws -> Application {
         // Secrets are in memory from here on, and must not end in a core dump or be read by a debugger.
         _ = clinux_forbid_dumps()
         let folder = try DataFolder(configuration.dataFolder)
@@ -129,7 +134,10 @@ package final class Application: Sendable {
                 // The clock stands still, so that what was written about the simulated data stays true.
                 clock = ManualClock(configuration.now ?? SandboxWorld.defaultNow)
                 let options = SandboxOptions(transport: drivers.transport)
-                sandbox = try await SandboxServers.start(Sandbox(clock: clock, options: options), loops: drivers.loops)
+                let own =
+                    template.map { Sandbox(like: $0, clock: clock, options: options) }
+                    ?? Sandbox(clock: clock, options: options)
+                sandbox = try await SandboxServers.start(own, loops: drivers.loops)
             }
             let database = try await SQLiteDatabase.open(folder.database)
             opened = database

@@ -7,9 +7,9 @@ package struct WorkflowTest: Sendable {
     package struct Case: Sendable {
         package var name: String
         /// The input; formulas in it see the values of the setup.
-        package var input: JSONValue
-        /// Calls that are made first, each `{id?, call, with?}`; formulas see the values of those before.
-        package var setup: [JSONValue]
+        package var input: Template?
+        /// Calls that are made first; formulas see the values of those before.
+        package var setup: [Call]
         /// Faults of the sandbox, armed when the run starts.
         package var faults: [JSONValue]
         /// How far the clock moves on after the setup.
@@ -23,6 +23,16 @@ package struct WorkflowTest: Sendable {
         package var runs: Int
         /// What is expected; see `docs/workflows.md`.
         package var expected: JSONObject
+        /// Formulas that have to be true in the end.
+        package var holds: [Formula]
+    }
+
+    /// A call that is made before the run.
+    package struct Call: Sendable {
+        /// The name under which formulas see its value.
+        package var id: String?
+        package var tool: String
+        package var arguments: Template?
     }
 
     /// The workflow file, beside the folder of tests.
@@ -67,9 +77,11 @@ package struct WorkflowTest: Sendable {
         if let given = node["approve"], !["approved", "rejected", "expired"].contains(decision) {
             reader.error(given, "must be approved, rejected or expired")
         }
+        var setup: [Call] = []
         for call in node["setup"]?.elements ?? [] {
             guard reader.isObject(call, keys: ["id", "call", "with"]) else { continue }
-            _ = reader.text(reader.required(call, "call"))
+            let tool = reader.text(reader.required(call, "call")) ?? ""
+            setup.append(Call(id: reader.text(call["id"]), tool: tool, arguments: reader.template(call["with"])))
         }
         let advance = reader.duration(node["advance"])
         let runs = reader.integer(node["runs"], 1...10)
@@ -77,18 +89,22 @@ package struct WorkflowTest: Sendable {
             return nil
         }
         if let report = expected["report"] { _ = reader.isObject(report, keys: ["title", "contains", "lacks"]) }
-        for formula in expected["holds"]?.elements ?? [] { _ = reader.formula(formula) }
+        if let given = expected["state"], !["done", "failed", "cancelled"].contains(reader.text(given) ?? "") {
+            reader.error(given, "must be done, failed or cancelled")
+        }
+        let holds = (expected["holds"]?.elements ?? []).compactMap { reader.formula($0) }
         return Case(
             name: name ?? "",
-            input: node["input"]?.element.value ?? [:],
-            setup: node["setup"]?.elements.map(\.element.value) ?? [],
+            input: reader.template(node["input"]),
+            setup: setup,
             faults: node["faults"]?.elements.map(\.element.value) ?? [],
             advance: advance,
             decision: decision,
             model: node["model"]?.elements.map(\.element.value),
             isPreview: reader.bool(node["preview"]) ?? false,
             runs: runs ?? 1,
-            expected: expected.element.value.object ?? JSONObject()
+            expected: expected.element.value.object ?? JSONObject(),
+            holds: holds
         )
     }
 }

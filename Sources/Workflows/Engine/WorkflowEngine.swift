@@ -286,10 +286,11 @@ package actor WorkflowEngine {
             guard var run = try await journal.run(id), !run.state.isEnded, run.state != .paused else { return .nothing }
             if run.state == .cancelling { control.request(.cancel) }
             let workflow = try await workflow(of: run)
-            let now = parts.wall.now()
-            run.startedAt = run.startedAt ?? now
+            // What formulas see as the start goes by the clock of formulas, as all they see.
+            let started = parts.clock.now()
+            run.startedAt = run.startedAt ?? started
             let from: [RunState] = [.ready, .running, .waiting]
-            if run.state != .cancelling, try await journal.move(id, from: from, to: .running, startedAt: now) {
+            if run.state != .cancelling, try await journal.move(id, from: from, to: .running, startedAt: started) {
                 run.state = .running
                 tell(id, .running)
             }

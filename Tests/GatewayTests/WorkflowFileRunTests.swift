@@ -1,0 +1,44 @@
+import ATSSandbox
+import Basics
+import Gateway
+import TestSupport
+import Testing
+import Workflows
+
+/// The ten files that come with the program, with the tests beside them, on both simulated systems.
+@Suite struct WorkflowFileRunTests {
+    struct Trial: Sendable, CustomTestStringConvertible {
+        var workflow: String
+        var test: WorkflowTest.Case
+        var testDescription: String { "\(workflow): \(test.name)" }
+    }
+
+    /// The root of the repository.
+    static let home = String(#filePath.split(separator: "/").dropLast(3).reduce("") { $0 + "/" + $1 })
+    private static let sandbox = Sandbox()
+
+    /// Every case of every file.
+    static let trials: [Trial] = {
+        let folder = home + "/workflows"
+        return TextFile.names(in: folder + "/tests").sorted().flatMap { name -> [Trial] in
+            let path = folder + "/tests/" + name
+            guard let text = try? TextFile.read(path), let test = WorkflowTest.read(text, file: path).test,
+                let workflow = WorkflowLoader.load(path: folder + "/" + test.file, home: home).workflow
+            else { return [] }
+            return test.cases.map { Trial(workflow: workflow.name, test: $0) }
+        }
+    }()
+
+    @Test func `every file has its cases`() {
+        #expect(Set(WorkflowFileRunTests.trials.map(\.workflow)).count == 10)
+    }
+
+    @Test(arguments: WorkflowFileRunTests.trials)
+    func `a file does on the simulated systems what the test beside it says`(trial: Trial) async throws {
+        let folder = TemporaryFolder()
+        let home = try Home.find(explicit: WorkflowFileRunTests.home, environment: [:], program: nil)
+        let tester = WorkflowTester(home: home, template: WorkflowFileRunTests.sandbox)
+        let differences = try await tester.run(trial.test, of: trial.workflow, in: folder.path)
+        #expect(differences == [])
+    }
+}
