@@ -55,8 +55,10 @@ extension Command {
                 for fault in faults { sandbox.control.arm(fault) }
             }
             for served in servers.served {
-                let key = served.system.secrets.values.first ?? ""
-                invocation.terminal.print("Simulated \(served.system.toolkit): \(served.baseURL)  key \(key)")
+                let secrets = served.system.secrets.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }
+                invocation.terminal.print(
+                    "Simulated \(served.system.toolkit): \(served.baseURL)  \(secrets.joined(separator: "  "))"
+                )
             }
             _ = await Interrupts.next()
             await servers.stop()
