@@ -158,4 +158,21 @@ struct EngineWaitTests {
         #expect(try await engine.settled(id).state == .cancelled)
         #expect(bench.system.comments.count == 1)
     }
+
+    @Test(arguments: [true, false])
+    func `a run that is stopped just before it would wait is stopped`(isCancelled: Bool) async throws {
+        let gate = Gate()
+        let bench = try await EngineBench(
+            #"[{"parallel": {"a": [{"call": "comment", "on": "ats", "with": {"id": "x"}}], "b": [{"wait": "PT1H"}]}}]"#,
+            system: FakeSystem(gate: gate)
+        )
+        let engine = bench.engine()
+        let id = try await engine.start(bench.request()).id
+        while try await bench.journal.steps(of: id, in: [.waiting]).isEmpty || bench.system.calls.isEmpty {
+            await Task.yield()
+        }
+        if isCancelled { try await engine.cancel(id) } else { try await engine.pause(id) }
+        gate.open()
+        #expect(try await engine.settled(id).state == (isCancelled ? .cancelled : .paused))
+    }
 }

@@ -43,14 +43,19 @@ final class RunControl: Sendable {
         for sleep in sleeps { sleep.cancel() }
     }
 
+    /// How the run is to stop, as somebody wants it.
+    var stop: RunStop? {
+        switch state.withLock({ $0.request }) {
+        case nil: nil
+        case .pause?: .paused
+        case .cancel?: .cancelled
+        case .shutDown?: .shutDown
+        }
+    }
+
     /// Throws when somebody wants the run to stop.
     func check() throws(RunStop) {
-        switch state.withLock({ $0.request }) {
-        case nil: return
-        case .pause?: throw .paused
-        case .cancel?: throw .cancelled
-        case .shutDown?: throw .shutDown
-        }
+        if let stop { throw stop }
     }
 
     /// Waits, unless and until somebody wants the run to stop.

@@ -11,6 +11,11 @@ enum RunStop: Error {
     case planned([JSONValue])
     /// The program ends; the run goes on at its next start.
     case shutDown
+
+    /// Whether the run itself wants to wait.
+    var isSuspension: Bool {
+        if case .suspended = self { true } else { false }
+    }
 }
 
 /// How a block of steps ended.

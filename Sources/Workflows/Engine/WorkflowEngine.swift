@@ -111,14 +111,27 @@ package actor WorkflowEngine {
         }
     }
 
-    /// Stops every run at its next step, and waits until that has happened; they go on at the next start.
-    package func close() async {
+    /// Stops every run at its next step, and waits until that has happened, for so many seconds at most; they go on at the
+    /// next start.
+    package func close(within seconds: Double = 10) async {
         isClosed = true
         queue.removeAll()
         alarm?.task.cancel()
         for run in active.values { run.control.request(.shutDown) }
         guard !active.isEmpty else { return }
+        // A write that waits to be looked up may take minutes; its row is open, and the next start looks.
+        let pause = parts.pause
+        let timer = Task { [weak self] in
+            await pause(seconds)
+            await self?.stopWaiting()
+        }
         await withCheckedContinuation { idle.append($0) }
+        timer.cancel()
+    }
+
+    private func stopWaiting() {
+        for continuation in idle { continuation.resume() }
+        idle.removeAll()
     }
 
     /// Forgets every run without a word to the journal, as a process that is killed does.
@@ -269,10 +282,7 @@ package actor WorkflowEngine {
             for continuation in (settling.removeValue(forKey: id) ?? [:]).values { continuation.resume() }
         }
         startNext()
-        if active.isEmpty {
-            for continuation in idle { continuation.resume() }
-            idle.removeAll()
-        }
+        if active.isEmpty { stopWaiting() }
     }
 
     private enum Next {
@@ -300,7 +310,8 @@ package actor WorkflowEngine {
             do throws(RunStop) {
                 outcome = .success(try await execution.execute())
             } catch {
-                outcome = .failure(error)
+                // What somebody asked for meanwhile counts before what the run itself waits for.
+                outcome = .failure(error.isSuspension ? control.stop ?? error : error)
             }
             return try await finish(run, outcome, elapsed: execution.elapsed)
         } catch {
