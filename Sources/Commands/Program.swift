@@ -20,6 +20,7 @@ package enum Program {
         .endpointsCreate, .endpointsList, .endpointsShow, .endpointsUpdate, .endpointsDelete,
         .tokensCreate, .tokensList, .tokensRevoke, .auditVerify, .auditExport,
         .workflowsList, .workflowsCheck, .workflowsExplain,
+        .schedulesList, .schedulesAdd, .schedulesPause, .schedulesResume, .schedulesRemove, .schedulesNext,
         .approvalsList, .approvalsShow, .approvalsApprove, .approvalsReject,
         .expressionsCheck, .expressionsTry, .expressionsSuite,
         .agentsList, .agentsCheck, .transcriptsList, .transcriptsShow, .transcriptsRebase,

@@ -173,7 +173,7 @@ package final class Application: Sendable {
                 + ConnectLinks.migrations
                 + ApprovalStore.migrations + LedgerStore.migrations + PaceStore.migrations
                 + APITokenStore.migrations + IdempotencyStore.migrations + AuditLog.migrations + TriggerStore.migrations
-                + RunJournal.migrations
+                + RunJournal.migrations + ScheduleStore.migrations
         )
         let loaded = ToolkitLoader.loadAll(home: configuration.home.path)
         let diagnostics = loaded.diagnostics

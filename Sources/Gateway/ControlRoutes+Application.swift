@@ -61,6 +61,12 @@ extension Application {
                 ApprovalResource(store: approvals, owner: configuration.defaultUser),
                 RunResource(engine: workflows.engine, defaultUser: configuration.defaultUser),
                 WorkflowResource(library: workflows.library),
+                ScheduleResource(
+                    store: workflows.schedules,
+                    library: workflows.library,
+                    scheduler: workflows.scheduler,
+                    defaultUser: configuration.defaultUser
+                ),
             ]
                 + TriggerRoutes(
                     store: triggers,

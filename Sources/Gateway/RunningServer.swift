@@ -108,7 +108,10 @@ extension Application {
                         await keeper.keepFresh { try await loop.sleep(seconds: Application.renewalInterval) }
                     },
                     Task { await keepHouse() },
-                    Task { await workflows.goOn(log: configuration.log) },
+                    Task {
+                        await workflows.goOn(log: configuration.log)
+                        await workflows.followSchedules()
+                    },
                 ]
             )
         } catch {

@@ -10,6 +10,9 @@ import Workflows
 struct WorkflowService: Sendable {
     let engine: WorkflowEngine
     let library: HomeLibrary
+    let schedules: ScheduleStore
+    /// Starts the runs of schedules, while the program serves.
+    let scheduler: Scheduler
     /// What the router offers; the engine calls the router in turn.
     let tools: WorkflowTools
     private let router: Slot<Router>
@@ -41,6 +44,11 @@ struct WorkflowService: Sendable {
         parts.pause = { try? await loop.sleep(seconds: $0) }
         parts.log = configuration.log
         engine = WorkflowEngine(parts)
+        schedules = ScheduleStore(database: database)
+        var timing = Scheduler.Parts(store: schedules, engine: engine)
+        timing.pause = parts.pause
+        timing.log = configuration.log
+        scheduler = Scheduler(timing)
         tools = WorkflowTools(engine: engine, library: library)
         approvals.observe { [engine] approval in
             guard let run = approval.request.run else { return }
@@ -50,6 +58,9 @@ struct WorkflowService: Sendable {
 
     /// Says which router makes the calls of runs.
     func use(_ router: Router) { self.router.value = router }
+
+    /// Starts the runs of schedules at their times, until its task is cancelled.
+    func followSchedules() async { await scheduler.run() }
 
     /// Goes on with the runs that had not ended when the program last did.
     func goOn(log: Log) async {

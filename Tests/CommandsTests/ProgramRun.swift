@@ -38,6 +38,11 @@ struct ProgramRun {
 
     /// Runs a command with words separated by spaces, and more words as they are.
     func run(_ words: String, _ more: String...) async -> Output {
+        await run(all: words.split(separator: " ").map(String.init) + more)
+    }
+
+    /// Runs a command with words as they are.
+    func run(all: [String]) async -> Output {
         let printed = Locked(Output(status: .done, out: "", err: ""))
         let terminal = Terminal(
             output: { text in printed.withLock { $0.out += text } },
@@ -45,7 +50,6 @@ struct ProgramRun {
         )
         var environment = ["SWITCHBOARD_HOME": home, "SWITCHBOARD_DATA": folder + "/data", "USER": "tester"]
         environment.merge(variables) { _, new in new }
-        let all = words.split(separator: " ").map(String.init) + more
         let status = await Program.run(all, environment: environment, terminal: terminal)
         var output = printed.withLock { $0 }
         output.status = status

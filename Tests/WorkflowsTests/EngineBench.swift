@@ -13,7 +13,8 @@ final class EngineBench: Sendable {
     let journal: RunJournal
     let library: FakeLibrary
     private let folder: TemporaryFolder
-    private let database: SQLiteDatabase
+    let database: SQLiteDatabase
+    var schedules: ScheduleStore { ScheduleStore(database: database) }
 
     /// - Parameter steps: The steps of the workflow `test`, as JSON text; others by name in `others`.
     init(
@@ -28,7 +29,7 @@ final class EngineBench: Sendable {
         models = FakeModels(answers)
         folder = TemporaryFolder()
         database = try await SQLiteDatabase.open(folder.file("journal.db"))
-        try await database.migrate(RunJournal.migrations)
+        try await database.migrate(RunJournal.migrations + ScheduleStore.migrations)
         journal = RunJournal(database: database)
         var texts = others.mapValues { $0 }
         texts["test"] = EngineBench.file("test", steps, writes: writes, top: top)
@@ -64,7 +65,12 @@ final class EngineBench: Sendable {
 
     /// A journal that stops working after a number of commits, as when the process is killed.
     func mortal(commits: Int, losesLast: Bool) -> RunJournal {
-        RunJournal(database: MortalDatabase(database, commits: commits, losesLast: losesLast))
+        RunJournal(database: dying(commits: commits, losesLast: losesLast))
+    }
+
+    /// A database that stops working after a number of commits.
+    func dying(commits: Int, losesLast: Bool) -> MortalDatabase {
+        MortalDatabase(database, commits: commits, losesLast: losesLast)
     }
 
     func request(_ input: JSONObject = [:], preview: Bool = false) -> RunRequest {

@@ -17,7 +17,7 @@ package struct WorkflowChecker: Sendable {
     package init(
         catalog: ToolCatalog,
         workflow: @escaping @Sendable (String) -> Workflow? = { _ in nil },
-        scheduleProblems: @escaping @Sendable (WorkflowSchedule) -> [String] = { _ in [] }
+        scheduleProblems: @escaping @Sendable (WorkflowSchedule) -> [String] = { ScheduleCheck.problems(of: $0) }
     ) {
         self.catalog = catalog
         self.workflow = workflow
