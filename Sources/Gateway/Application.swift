@@ -262,6 +262,12 @@ package final class Application: Sendable {
             vocabulary: readVocabulary(configuration.home, loaded.toolkits, log)
         )
         workflows.use(router)
+        let triggers = TriggerStore(database: database, vault: vault, log: log)
+        triggers.subscribe(
+            workflows.triggers(defaultUser: configuration.defaultUser, log: log) { id in
+                keeper.store.all.first { $0.id == id }?.user
+            }
+        )
         for diagnostic in diagnostics + router.catalog.problems { log.warning(diagnostic.description) }
         return Parts(
             toolkits: toolkits,
@@ -276,7 +282,7 @@ package final class Application: Sendable {
             keeper: keeper,
             paces: try await PaceStore(database: database, limiter: limiter),
             folders: ToolkitFolders(home: configuration.home.path, loaded: loaded),
-            triggers: TriggerStore(database: database, vault: vault, log: log),
+            triggers: triggers,
             fixed: fixed,
             dataKeys: dataKeys,
             workflows: workflows,

@@ -11,6 +11,23 @@ struct WorkflowService: Sendable {
     let engine: WorkflowEngine
     let library: HomeLibrary
     let schedules: ScheduleStore
+    /// Starts workflows by what vendors report.
+    ///
+    /// - Parameter owner: Whose a connection is; nil for one that everybody may use.
+    func triggers(
+        defaultUser: String,
+        log: Log,
+        owner: @escaping @Sendable (_ connection: String) -> String?
+    ) -> WorkflowTriggers {
+        WorkflowTriggers(
+            engine: engine,
+            workflows: { [library] in library.all().workflows },
+            owner: owner,
+            defaultUser: defaultUser,
+            log: log
+        )
+    }
+
     /// Starts the runs of schedules, while the program serves.
     let scheduler: Scheduler
     /// What the router offers; the engine calls the router in turn.

@@ -3,6 +3,7 @@ import Basics
 import Commands
 import CurlTransport
 import Gateway
+import Glibc
 import HTTP
 import JSON
 import Testing
@@ -10,6 +11,16 @@ import ToolRouter
 
 @Suite struct TriggerCommandTests {
     private struct Failed: Error {}
+
+    private static let workflow = """
+        {"workflow": "moved", "version": 1, "title": "What moved", "connections": {"ats": "ashby"},
+         "input": {"type": "object", "required": ["id"], "properties": {"id": {"type": "string"}}},
+         "limits": {"writes": 0},
+         "triggers": [
+           {"toolkit": "ashby", "event": "candidateStageChange", "input": {"id": "= $event.data.application.id"}},
+           {"toolkit": "ashby", "event": "candidateStageChanged", "input": {"id": "= $event.data.application.id"}}],
+         "steps": [{"return": "= $input.id"}]}
+        """
 
     /// Calls the simulated Ashby as a user of its API does.
     private func ashby(_ application: Application, _ operation: String, _ body: JSONValue) async throws -> JSONValue {
@@ -30,8 +41,15 @@ import ToolRouter
     }
 
     @Test func `what happens in the simulated Ashby arrives signed over sockets, and triggers shows it`() async throws {
-        let program = ProgramRun()
+        var program = ProgramRun()
         defer { program.remove() }
+        program.home = program.folder + "/home"
+        #expect(mkdir(program.home, 0o700) == 0 && mkdir(program.home + "/workflows", 0o700) == 0)
+        for name in ["toolkits", "agents"] {
+            #expect(symlink(ProgramRun.home + "/" + name, program.home + "/" + name) == 0)
+        }
+        _ = try program.write(Self.workflow, to: "home/workflows/moved.json")
+        #expect(await program.run("workflows check moved").out.contains("did you mean"))
         let application = try await Application.open(program.configuration(isSandbox: true))
         let server = try await application.serve(host: "127.0.0.1", port: 0)
         for (secret, type) in [(SandboxKeys.webhooks, "candidateStageChange"), ("another", "applicationUpdate")] {
@@ -70,6 +88,16 @@ import ToolRouter
         }
         #expect(events.map(\.trigger) == ["candidateStageChange"], "the one with another secret is refused")
         #expect(events.first?.connection == "sandbox-ashby")
+        var run: JSONValue = nil
+        for _ in 0..<500 where run["ended_at"]?.string == nil {
+            try await Task.sleep(nanoseconds: 20_000_000)
+            let runs = try await application.controlClient.send("GET", "/v1/runs")["runs"]?.array ?? []
+            #expect(runs.count <= 1, "one run for one report")
+            run = runs.first ?? nil
+        }
+        #expect(run["trigger"] == "webhook" && run["state"] == "done", "\(run)")
+        let shown = try await application.controlClient.send("GET", "/v1/runs/\(run["id"]?.string ?? "")")
+        #expect(shown["result"] == found["id"])
         await server.stop(within: 0)
         await application.close()
     }

@@ -10,11 +10,18 @@ struct WorkflowDesk {
     let home: Home
     let loaded: WorkflowLoader.Loaded
     let catalog: ToolCatalog
+    /// The names of what each toolkit can report.
+    private let events: [String: [String]]
 
     init(home: Home) {
         self.home = home
         loaded = WorkflowLoader.loadAll(home: home.path)
-        let tools = ToolkitLoader.loadAll(home: home.path).toolkits.flatMap(\.specifications)
+        let toolkits = ToolkitLoader.loadAll(home: home.path).toolkits
+        let tools = toolkits.flatMap(\.specifications)
+        events = Dictionary(
+            toolkits.map { ($0.name, $0.triggers?.triggers.map(\.name) ?? []) },
+            uniquingKeysWith: { first, _ in first }
+        )
         catalog = ToolCatalog([OfferedTools(tools: tools + [SendEmail.specification])])
     }
 
@@ -31,7 +38,12 @@ struct WorkflowDesk {
 
     func check(_ workflow: Workflow) -> [Diagnostic] {
         let known = loaded.workflows
-        return WorkflowChecker(catalog: catalog) { name in known.first { $0.name == name } }.check(workflow)
+        let checker = WorkflowChecker(
+            catalog: catalog,
+            workflow: { name in known.first { $0.name == name } },
+            events: { [events] in events[$0] }
+        )
+        return checker.check(workflow)
     }
 }
 

@@ -14,6 +14,24 @@ package struct TriggerEvent: Sendable, Hashable {
     package var handledAt: Timestamp?
     /// What was reported; personal data, written by somebody else.
     package var body: JSONValue
+
+    package init(
+        id: String,
+        toolkit: String,
+        trigger: String,
+        connection: String,
+        receivedAt: Timestamp,
+        handledAt: Timestamp? = nil,
+        body: JSONValue
+    ) {
+        self.id = id
+        self.toolkit = toolkit
+        self.trigger = trigger
+        self.connection = connection
+        self.receivedAt = receivedAt
+        self.handledAt = handledAt
+        self.body = body
+    }
 }
 
 /// Somebody who acts on what vendors report, such as workflows.

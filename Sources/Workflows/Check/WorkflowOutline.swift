@@ -27,6 +27,10 @@ package struct WorkflowOutline: Sendable {
                 "Starts by itself: \(schedule.cron) in \(schedule.timezone), catch-up \(schedule.catchUp.rawValue)"
             )
         }
+        for trigger in workflow.triggers {
+            let condition = trigger.condition.map { ", if \($0.text)" } ?? ""
+            lines.append("Starts by itself: when \(trigger.toolkit) reports \(trigger.event)\(condition)")
+        }
         if workflow.privacy != WorkflowPrivacy() { lines.append("Privacy: " + privacyText) }
         lines.append("")
         add(workflow.steps, number: "", indentation: "", to: &lines)

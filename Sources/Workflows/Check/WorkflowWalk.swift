@@ -53,6 +53,7 @@ struct WorkflowWalk {
             )
         }
         for schedule in workflow.schedules { check(schedule) }
+        for trigger in workflow.triggers { check(trigger) }
         let place = JSONPointer(tokens: ["privacy", "restrictedTo"])
         for (position, name) in workflow.privacy.restrictedTo.enumerated() {
             checkRole(name, at: place.appending(String(position)))
@@ -68,6 +69,28 @@ struct WorkflowWalk {
     private mutating func check(_ schedule: WorkflowSchedule) {
         for message in inputProblems(of: workflow, given: schedule.input, isComplete: true) {
             report(.error, schedule.anchor, "its input is not right: \(message)")
+        }
+    }
+
+    private mutating func check(_ trigger: WorkflowTrigger) {
+        if !catalog.toolkits.contains(trigger.toolkit) {
+            let near = Similarity.nearest(to: trigger.toolkit, among: catalog.toolkits, limit: 1).first
+            let hint = near.map { "; did you mean \"\($0)\"?" } ?? ""
+            report(.error, trigger.anchor, "there is no toolkit \"\(trigger.toolkit)\"" + hint)
+        }
+        var scope = Scope()
+        scope.bind("event")
+        if let condition = trigger.condition { check(condition, scope, wantsArray: false) }
+        for formula in trigger.input?.formulas ?? [] { check(formula, scope, wantsArray: false) }
+        let given: JSONObject =
+            switch trigger.input?.content {
+            case .object(let members)?:
+                members.reduce(into: JSONObject()) { $0[$1.name] = .null }
+            case .constant(let value)?: value.object ?? [:]
+            default: [:]
+            }
+        for message in inputProblems(of: workflow, given: given, isComplete: false) {
+            report(.error, trigger.anchor, "its input is not right: \(message)")
         }
     }
 

@@ -16,6 +16,7 @@ package struct Workflow: Sendable {
     /// Runs for which this gives the same text wait for each other; it sees `$input` only.
     package var oneAtATime: Formula?
     package var schedules: [WorkflowSchedule]
+    package var triggers: [WorkflowTrigger]
     package var privacy: WorkflowPrivacy
     package var steps: [Step]
     package var source: WorkflowSource

@@ -4,7 +4,7 @@ import JSON
 extension WorkflowReader {
     private static let keys = [
         "workflow", "version", "title", "description", "connections", "input", "limits", "oneAtATime", "schedules",
-        "privacy", "steps", "$schema",
+        "triggers", "privacy", "steps", "$schema",
     ]
 
     /// The file as a workflow; nil, with diagnostics, when it cannot be used.
@@ -28,6 +28,7 @@ extension WorkflowReader {
         let limits = limits(required(root, "limits"))
         let oneAtATime = formula(root["oneAtATime"])
         let schedules = schedules(root["schedules"])
+        let triggers = triggers(root["triggers"])
         let privacy = privacy(root["privacy"])
         let steps = steps(required(root, "steps"), path: "steps")
         guard !hasErrors, let name, let version, let title, let limits else { return nil }
@@ -43,6 +44,7 @@ extension WorkflowReader {
             limits: limits,
             oneAtATime: oneAtATime,
             schedules: schedules,
+            triggers: triggers,
             privacy: privacy,
             steps: steps,
             source: source,
@@ -132,6 +134,29 @@ extension WorkflowReader {
             input: input,
             anchor: node.anchor
         )
+    }
+
+    private mutating func triggers(_ node: Node?) -> [WorkflowTrigger] {
+        guard let node else { return [] }
+        guard node.element.isArray else {
+            error(node, "must be an array of triggers, not \(node.phrase)")
+            return []
+        }
+        return node.elements.compactMap { node in
+            guard isObject(node, keys: ["toolkit", "event", "if", "input"]) else { return nil }
+            let toolkit = text(required(node, "toolkit"))
+            let event = text(required(node, "event"))
+            let condition = formula(node["if"])
+            let input = objectTemplate(node["input"])
+            guard let toolkit, let event else { return nil }
+            return WorkflowTrigger(
+                toolkit: toolkit,
+                event: event,
+                condition: condition,
+                input: input,
+                anchor: node.anchor
+            )
+        }
     }
 
     private mutating func privacy(_ node: Node?) -> WorkflowPrivacy {
