@@ -131,7 +131,7 @@ struct AshbyPartnerTests {
         )
         let mail = try await client.ashby("candidate.getRecentEmailMessages", ["candidateId": person])
         #expect(mail.json.at("results.0.subject") == "Hi" && mail.fields["x-sandbox-note"] != nil)
-        let offer = try await results(client, "offer.list").at("0.id")
+        let offer = try await results(client, "offer.list").at("0.latestVersion.id")
         _ = try await results(
             client,
             "approvalDefinition.update",

@@ -58,7 +58,7 @@ import Tools
         return arguments
     }
 
-    private static func value(_ schema: JSONValue, name: String) -> JSONValue {
+    static func value(_ schema: JSONValue, name: String) -> JSONValue {
         if let first = schema["anyOf"]?[0] { return value(first, name: name) }
         if let values = schema["enum"]?.array { return values.last ?? .null }
         switch schema["type"]?.string {

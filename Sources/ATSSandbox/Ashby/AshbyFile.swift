@@ -5,6 +5,25 @@ import JSON
 /// The addresses to which files are sent, and from which they come back.
 enum AshbyFile {
     static let prefix = "/_files/"
+    /// The operations that take a form with a file beside a handle: the names of both, and what the file is for.
+    static let forms: [String: (file: String, handle: String, context: String)] = [
+        "candidate.uploadResume": ("resume", "resumeHandle", "CandidateResume"),
+        "candidate.uploadFile": ("file", "fileHandle", "CandidateFiles"),
+    ]
+
+    /// Keeps a file that came in a form, and gives its handle.
+    static func keep(_ file: AshbyForm.File, for context: String, in store: inout Store, seed: UInt64) -> String {
+        let id = StableID.uuid("sent file", store.nextNumber("uploads"), seed: seed)
+        store.put(
+            id,
+            [
+                "fileUploadContext": .string(context), "filename": .string(file.filename), "received": true,
+                "contentLength": .integer(file.content.count), "content": .string(Base64.encode(file.content)),
+            ],
+            in: "uploads"
+        )
+        return handle(id, context, seed: seed)
+    }
 
     /// An opaque handle: what it stands for, and a signature.
     static func handle(_ id: String, _ type: String, seed: UInt64) -> String {

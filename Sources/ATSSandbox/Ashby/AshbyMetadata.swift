@@ -103,7 +103,11 @@ extension AshbyCatalog {
     ]
 
     private static func updateApproval(_ call: inout AshbyCall) throws(AshbyFailure) -> AshbyOperation.Reply {
-        let offer = try call.row("offers", "entityId", "offer")
+        let version = call.arguments["entityId"] ?? .null
+        let offers = call.store["offers"].listed(now: call.now.milliseconds)
+        guard let offer = offers.first(where: { $0["versions"].array?.last?["id"] == version }),
+            call.isVisible(offer, "offers")
+        else { throw .invalid("entityId", "not the latest version of an offer") }
         var steps: [JSONValue] = []
         let given = call.arguments["approvalStepDefinitions"]?.array ?? []
         for (number, step) in given.enumerated() {
@@ -125,13 +129,13 @@ extension AshbyCatalog {
             ])
         }
         let submits = call.arguments.flag("submitApprovalRequest")
-        for old in call.store["approvals"].rows(where: "entityId", is: offer.id) {
+        for old in call.store["approvals"].rows(where: "entityId", is: version.string ?? "") {
             call.store.remove(old.id, from: "approvals")
         }
         let row = call.add(
             [
                 "approvalDefinitionId": .string(StableID.uuid("approval \(offer.id)", 0, seed: call.seed)),
-                "entityId": .string(offer.id), "entityType": "offer", "submittedAt": submits ? call.time : .null,
+                "entityId": version, "entityType": "offer", "submittedAt": submits ? call.time : .null,
                 "completedAt": .null, "steps": .array(steps),
             ],
             to: "approvals"
@@ -142,7 +146,7 @@ extension AshbyCatalog {
             call.save(changed, in: "offers")
         }
         return .object([
-            "id": row["approvalDefinitionId"], "entityType": "Offer", "entityId": .string(offer.id),
+            "id": row["approvalDefinitionId"], "entityType": "Offer", "entityId": version,
             "approvalStepDefinitions": call.arguments["approvalStepDefinitions"] ?? [],
         ])
     }

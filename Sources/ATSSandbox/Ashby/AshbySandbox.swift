@@ -41,7 +41,7 @@ package struct AshbySandbox: HTTPHandler {
             let key = try authorize(request, operation)
             try limit(request, now: now, &fields)
             let origin = request.scheme + "://" + request.authority
-            let reply = try run(operation, key, try parse(body), now: now, origin: origin)
+            let reply = try run(operation, key, try arguments(request, body, operation), now: now, origin: origin)
             return .json(JSONWriter.bytes(of: envelope(reply)), fields: fields)
         } catch {
             return .json(
@@ -120,6 +120,22 @@ package struct AshbySandbox: HTTPHandler {
         guard used >= limit else { return }
         fields["Retry-After"] = "60"
         throw AshbyFailure("rate_limit_exceeded", "Too many requests this minute; wait a minute.", status: 429)
+    }
+
+    /// What was sent: JSON, or a form where the operation takes a file; its file is kept, and its handle stands for it.
+    private func arguments(
+        _ request: HTTPRequest,
+        _ body: [UInt8],
+        _ operation: AshbyOperation
+    ) throws(AshbyFailure) -> JSONObject {
+        guard let names = AshbyFile.forms[operation.name],
+            let form = AshbyForm(body, contentType: request.fields["Content-Type"] ?? "")
+        else { return try parse(body) }
+        guard let file = form.files[names.file] else { throw .invalid(names.file, "expected a file") }
+        var arguments = form.values
+        let handle = world.with { AshbyFile.keep(file, for: names.context, in: &$0.ashby, seed: world.seed) }
+        arguments[names.handle] = .string(handle)
+        return arguments
     }
 
     private func parse(_ body: [UInt8]) throws(AshbyFailure) -> JSONObject {

@@ -183,6 +183,9 @@ extension AshbyCall {
             return person
         }
         let meeting = event["interviewId"]?.string.flatMap { store["interviews"][$0] }
+        let transcript =
+            store["transcripts"].rows(where: "interviewEventId", is: event["id"]?.string ?? "").first
+            .map { JSONValue.string($0.id) } ?? .null
         return [
             "id": event["id"] ?? .null, "interviewId": event["interviewId"] ?? .null,
             "interviewScheduleId": .string(row.id), "interviewerUserIds": .array(ids),
@@ -194,7 +197,7 @@ extension AshbyCall {
             ),
             "location": .null, "meetingLink": .string("https://meet.example/\(row.id.prefix(8))"),
             "hasSubmittedFeedback": event["hasFeedback"] ?? false, "interview": meeting.map(interview) ?? .null,
-            "notetakerTranscriptId": .null, "extraData": event["extraData"] ?? .null,
+            "notetakerTranscriptId": transcript, "extraData": event["extraData"] ?? .null,
         ]
     }
 

@@ -171,7 +171,7 @@ enum AshbySchema {
                 "messageIdHeader", "threadId", "isPrivate", "userIsSender",
             ] + times, ["candidateId"]
         ),
-        ("transcripts", ["interviewEventId", "interviewScheduleId", "participants"] + times, []),
+        ("transcripts", ["interviewEventId", "interviewScheduleId", "participants"] + times, ["interviewEventId"]),
         (
             "takeHomes",
             [
