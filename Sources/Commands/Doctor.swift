@@ -29,6 +29,7 @@ extension Command {
                 let environment = invocation.environment
                 let model =
                     environment["SWITCHBOARD_MODEL"] ?? environment["OPENAI_API_KEY"].map { _ in "OpenAI, by its key" }
+                checks.append(("mail", true, try configuration.mailSummary()))
                 checks.append(
                     ("model", true, model ?? "none: set SWITCHBOARD_MODEL or OPENAI_API_KEY; recordings work")
                 )

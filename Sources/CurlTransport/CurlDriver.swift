@@ -16,7 +16,7 @@ final class CurlDriver: EventSource, @unchecked Sendable {
     private var pool: [EasyHandle] = []
     private var watched: Set<Int32> = []
     /// Keeps transfers alive while libcurl works on them; nothing else does.
-    private var inFlight: [UnsafeMutableRawPointer: CurlTransfer] = [:]
+    private var inFlight: [UnsafeMutableRawPointer: any DrivenTransfer] = [:]
     private var isShutDown = false
 
     init(loop: EventLoop, configuration: CurlTransportConfiguration) throws(HTTPError) {
@@ -50,7 +50,7 @@ final class CurlDriver: EventSource, @unchecked Sendable {
     }
 
     /// Starts a transfer; false when libcurl refuses it.
-    func add(_ transfer: CurlTransfer, _ handle: EasyHandle) -> Bool {
+    func add(_ transfer: any DrivenTransfer, _ handle: EasyHandle) -> Bool {
         inFlight[handle.raw] = transfer
         guard curl_multi_add_handle(multi, handle.raw) == CURLM_OK else {
             inFlight[handle.raw] = nil

@@ -6,7 +6,7 @@ import HTTP
 ///
 /// Sendable because every method runs on the driver's loop. libcurl's callbacks get this object unretained; the
 /// driver's table of transfers in flight keeps it until the handle is removed.
-final class CurlTransfer: @unchecked Sendable {
+final class CurlTransfer: DrivenTransfer, @unchecked Sendable {
     /// The smallest upload buffer that libcurl accepts.
     private static let smallUpload = 16 << 10
 

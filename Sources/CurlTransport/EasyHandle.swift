@@ -63,6 +63,15 @@ final class EasyHandle {
         ccurl_easy_setopt_list(raw, CURLOPT_HTTPHEADER, list)
     }
 
+    /// Sets who gets a mail; false when memory is short, because then somebody would be left out.
+    func setRecipients(_ addresses: [String]) -> Bool {
+        for address in addresses {
+            guard let longer = curl_slist_append(list, address) else { return false }
+            list = longer
+        }
+        return ccurl_easy_setopt_list(raw, CURLOPT_MAIL_RCPT, list) == CURLE_OK
+    }
+
     func number(_ info: CURLINFO) -> Int {
         var value = 0
         return ccurl_easy_getinfo_long(raw, info, &value) == CURLE_OK ? value : 0

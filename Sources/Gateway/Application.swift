@@ -5,6 +5,7 @@ import EventLoops
 import CLinux
 import HTTP
 import JSON
+import Mail
 import Storage
 package import ToolRouter
 package import Toolkits
@@ -40,6 +41,7 @@ package final class Application: Sendable {
     /// Every write that was or may have been sent.
     package let ledger: WriteLedger
     let paces: PaceStore
+    private let mail: MailService
     let folders: ToolkitFolders
     /// What vendors reported.
     package let triggers: TriggerStore
@@ -72,6 +74,7 @@ package final class Application: Sendable {
         connections = parts.connections
         keeper = parts.keeper
         paces = parts.paces
+        mail = parts.mail
         folders = parts.folders
         triggers = parts.triggers
         fixed = parts.fixed
@@ -97,6 +100,7 @@ package final class Application: Sendable {
         var connections: CompositeConnectionSource
         var keeper: ConnectionKeeper
         var paces: PaceStore
+        var mail: MailService
         var folders: ToolkitFolders
         var triggers: TriggerStore
         var fixed: FixedConnections
@@ -192,10 +196,11 @@ package final class Application: Sendable {
             loaded.toolkits.map { ($0.name, $0.authentication) },
             uniquingKeysWith: { a, _ in a }
         )
+        let mail = try MailService(configuration, clock: sandbox?.sandbox.world.clock ?? SystemClock())
         let fixed: FixedConnections
         if let sandbox {
             fixed = FixedConnections(
-                sandbox.connections,
+                sandbox.connections + mail.connections,
                 label: "sandbox",
                 howToRenew: "Start the sandbox again."
             )
@@ -203,7 +208,7 @@ package final class Application: Sendable {
             let found = EnvironmentConnections.read(schemes: schemes, variables: configuration.environment)
             for problem in found.problems { log.warning(problem.message) }
             fixed = FixedConnections(
-                found.connections,
+                found.connections + mail.connections,
                 label: "environment",
                 howToRenew: "Set the variable to a key that is valid and start again."
             )
@@ -248,7 +253,7 @@ package final class Application: Sendable {
         )
         // Read by the first search: it takes longer than all the rest of a start.
         let router = Router(
-            providers: [toolkits, workflows.tools],
+            providers: [toolkits, SendEmail(mail.service), workflows.tools],
             connections: connections,
             results: ResultStore(limits: try configuration.resultLimits()),
             invitations: links,
@@ -281,6 +286,7 @@ package final class Application: Sendable {
             connections: connections,
             keeper: keeper,
             paces: try await PaceStore(database: database, limiter: limiter),
+            mail: mail,
             folders: ToolkitFolders(home: configuration.home.path, loaded: loaded),
             triggers: triggers,
             fixed: fixed,
@@ -307,7 +313,7 @@ package final class Application: Sendable {
         if let sandbox {
             // The simulators answer within milliseconds, and what an earlier start wrote to them is gone with them.
             settings.longestSettle = 1
-            try await store.forget(connections: sandbox.connections.map(\.id))
+            try await store.forget(connections: sandbox.connections.map(\.id) + ["sandbox-mail"])
         }
         let loop = drivers.loops.next()
         return WriteLedger(
@@ -397,6 +403,7 @@ package final class Application: Sendable {
     package func close() async {
         await workflows.engine.close()
         await ledger.close()
+        await mail.stop()
         await savePaces()
         await sandbox?.stop()
         await audit.close()

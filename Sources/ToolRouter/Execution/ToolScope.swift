@@ -23,7 +23,7 @@ package final class ToolScope: Sendable {
     }
 
     init(catalog: ToolCatalog, policy: ToolPolicy, vocabulary: Lazy<SearchVocabulary>) {
-        tools = catalog.tools.filter(policy.allows)
+        tools = catalog.tools.filter { !$0.isDormant && policy.allows($0) }
         positions = Dictionary(uniqueKeysWithValues: tools.enumerated().map { ($1.name, $0) })
         var hash = StableHash()
         hash.combine(catalog.version.utf8)
