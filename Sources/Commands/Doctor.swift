@@ -3,6 +3,7 @@ import Gateway
 import JSON
 import Storage
 import Toolkits
+import Workflows
 
 extension Command {
     static let doctor = Command(
@@ -26,6 +27,10 @@ extension Command {
                     await application.close()
                     checks.append(("data", true, configuration.dataFolder))
                 }
+                let zones = TimeZoneFolder()
+                let count = zones.names().count
+                let found = "\(count) time zones in \(zones.path)"
+                checks.append(("zones", count > 1, count > 1 ? found : "none in \(zones.path): install tzdata"))
                 let environment = invocation.environment
                 let model =
                     environment["SWITCHBOARD_MODEL"] ?? environment["OPENAI_API_KEY"].map { _ in "OpenAI, by its key" }

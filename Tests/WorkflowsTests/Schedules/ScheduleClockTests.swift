@@ -19,7 +19,7 @@ import Workflows
         "Europe/Dublin",
         "Europe/London", "Pacific/Auckland", "Pacific/Chatham", "Pacific/Easter",
     ]
-    static let crons = ["30 2 * * *", "0,30 0-3 * * *", "15 1 * * 0", "0 9 * * 1-5", "0 0 1 * *"]
+    static let crons = ["30 2,22 * * *", "0,30 0-3 * * *", "15 1 * * 0", "0 9 * * 1-5", "0 0 1 * *"]
     static let from: Int64 = 1_767_225_600
     static let years: Int64 = 5 * 365 + 1
 
@@ -51,7 +51,7 @@ import Workflows
             import datetime as d, zoneinfo
             UTC, START, DAYS = d.timezone.utc, d.datetime(2026, 1, 1), \(Self.years)
             crons = [
-                (lambda t: True, [(2, 30)]),
+                (lambda t: True, [(2, 30), (22, 30)]),
                 (lambda t: True, [(h, m) for h in range(4) for m in (0, 30)]),
                 (lambda t: t.isoweekday() == 7, [(1, 15)]),
                 (lambda t: t.isoweekday() < 6, [(9, 0)]),
@@ -106,10 +106,11 @@ import Workflows
         var cursor: Timestamp
         var started: [Timestamp: Int] = [:]
         var missed = 0
+        var isUnique = true
 
         mutating func look(at now: Timestamp) -> Timestamp? {
             let plan = clock.plan(cursor: cursor, now: now)
-            for slot in plan.due where started[slot] == nil { started[slot, default: 0] += 1 }
+            for slot in plan.due where !isUnique || started[slot] == nil { started[slot, default: 0] += 1 }
             missed += plan.missed
             cursor = plan.cursor
             return plan.wake
@@ -166,6 +167,15 @@ import Workflows
                 || lost == [start.adding(seconds: 21_600)] && (catchUp == .none || catchUp == .latest && jump > 0)
         )
         #expect(life.started.values.allSatisfy { $0 == 1 })
+    }
+
+    @Test func `without unique slots a clock that is set back would double`() throws {
+        let rule = SlotRule(cron: try CronExpression("*/30 * * * *"), zone: .utc)
+        let start = Timestamp(milliseconds: Self.from * 1000)
+        var life = Life(clock: ScheduleClock(rule: rule, catchUp: .all), cursor: start)
+        life.isUnique = false
+        for second in [7200.0, 3600, 7200] { _ = life.look(at: start.adding(seconds: second)) }
+        #expect(life.started.values.max() == 2)
     }
 
     @Test func `after an absence comes what the catch-up rule says`() throws {
