@@ -273,7 +273,7 @@ package final class Application: Sendable {
                 keeper.store.all.first { $0.id == id }?.user
             }
         )
-        for diagnostic in diagnostics + router.catalog.problems { log.warning(diagnostic.description) }
+        for diagnostic in diagnostics { log.warning(diagnostic.description) }
         return Parts(
             toolkits: toolkits,
             router: router,

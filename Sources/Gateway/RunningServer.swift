@@ -4,6 +4,7 @@ import Connections
 import EventLoops
 import HTTP
 import ToolRouter
+import Tools
 import WebServer
 
 /// The program as a server: the web port, and the control socket in the data folder.
@@ -108,6 +109,10 @@ extension Application {
                         await keeper.keepFresh { try await loop.sleep(seconds: Application.renewalInterval) }
                     },
                     Task { await keepHouse() },
+                    // The catalog is made here where no request has needed it before.
+                    Task { [router, log = configuration.log] in
+                        for problem in router.catalog.problems { log.warning(problem.description) }
+                    },
                     Task {
                         await workflows.goOn(log: configuration.log)
                         await workflows.followSchedules()

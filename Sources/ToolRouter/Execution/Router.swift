@@ -8,7 +8,8 @@ package import Tools
 /// Every call passes ``execute(_:policy:)``, whatever it comes from, so that what must hold for calls is written once.
 package final class Router: Sendable {
     private struct State {
-        var catalog: ToolCatalog
+        /// Nil until it is first needed: a start need not wait for it.
+        var catalog: ToolCatalog?
         var scopes: [ToolPolicy: ToolScope] = [:]
     }
 
@@ -60,11 +61,18 @@ package final class Router: Sendable {
         self.interceptors = interceptors
         self.observers = observers
         self.vocabulary = Lazy(vocabulary)
-        state = Locked(State(catalog: ToolCatalog(providers)))
+        state = Locked(State())
     }
 
     /// Every tool, as last taken stock of.
-    package var catalog: ToolCatalog { state.withLock { $0.catalog } }
+    package var catalog: ToolCatalog {
+        state.withLock { state in
+            if let catalog = state.catalog { return catalog }
+            let catalog = ToolCatalog(providers)
+            state.catalog = catalog
+            return catalog
+        }
+    }
 
     /// Takes stock anew after a provider has changed what it offers.
     package func reload() {
@@ -74,12 +82,12 @@ package final class Router: Sendable {
 
     /// What exists under a policy.
     package func scope(_ policy: ToolPolicy) -> ToolScope {
-        let (known, catalog) = state.withLock { ($0.scopes[policy], $0.catalog) }
-        if let known { return known }
+        if let known = state.withLock({ $0.scopes[policy] }) { return known }
+        let catalog = catalog
         let scope = ToolScope(catalog: catalog, policy: policy, vocabulary: vocabulary)
         state.withLock { state in
             // The catalog may have been replaced meanwhile; then the next call makes a scope of the new one.
-            guard state.catalog.version == catalog.version else { return }
+            guard state.catalog?.version == catalog.version else { return }
             if state.scopes.count >= Router.cachedScopes { state.scopes.removeAll() }
             state.scopes[policy] = scope
         }

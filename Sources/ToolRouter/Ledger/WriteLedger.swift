@@ -92,7 +92,7 @@ package final class WriteLedger: Sendable {
     /// Follows up what an earlier process left open, in the background; rows of runs wait for their engine.
     ///
     /// - Throws: ``LedgerError`` with code `storage`.
-    package func recover(from catalog: ToolCatalog) async throws(LedgerError) {
+    package func recover(from catalog: @autoclosure () -> ToolCatalog) async throws(LedgerError) {
         try await store.reopen()
         var query = WriteQuery(states: [.intent], withoutRun: true, limit: 500)
         while true {
@@ -100,7 +100,7 @@ package final class WriteLedger: Sendable {
             for id in damaged { log.error("a row of the write ledger is damaged", ["write": id]) }
             for entry in entries {
                 let (flight, isNew) = fly(entry.key, isFollowUp: true)
-                if isNew { follow(entry, catalog, flight) }
+                if isNew { follow(entry, catalog(), flight) }
             }
             guard let last = entries.last, entries.count + damaged.count >= query.limit else { return }
             query.after = last.id
