@@ -96,6 +96,111 @@ import Tools
         #expect(toolkit.specifications.allSatisfy { $0.notes.contains { $0.contains("guessed") } })
     }
 
+    /// Peculiarities of documents that are in use.
+    private static let odd = #"""
+        {
+          "openapi": "3.0.1",
+          "info": {"title": "Odd", "version": "1"},
+          "servers": [{"url": "https://odd.example"}],
+          "components": {
+            "securitySchemes": {
+              "session": {"type": "apiKey", "in": "cookie", "name": "sid"},
+              "key": {"type": "apiKey", "in": "header", "name": "X-Key"}
+            },
+            "schemas": {
+              "Colour": {"type": "string", "enum": ["red", "blue"]},
+              "Node": {"type": "object", "properties": {"child": {"$ref": "#/components/schemas/Node"}}}
+            }
+          },
+          "paths": {
+            "/works?beta=true": {
+              "get": {
+                "operationId": "list_works_works_get",
+                "parameters": [
+                  {"name": "q", "in": "query", "schema": {"type": "string"}},
+                  {
+                    "name": "made", "in": "query", "style": "deepObject",
+                    "schema": {"type": "object", "properties": {"gte": {"type": "integer"}}}
+                  },
+                  {"name": "sid", "in": "cookie", "schema": {"type": "string"}}
+                ],
+                "responses": {}
+              },
+              "post": {
+                "operationId": "create_search_index",
+                "requestBody": {
+                  "content": {
+                    "application/json": {
+                      "schema": {
+                        "type": "object",
+                        "properties": {
+                          "colour": {"allOf": [{"$ref": "#/components/schemas/Colour"}], "nullable": true},
+                          "shade": {"allOf": [{"$ref": "#/components/schemas/Colour"}], "description": "How dark."},
+                          "size": {"anyOf": [{"type": "integer"}, {"type": "null"}]},
+                          "root": {"$ref": "#/components/schemas/Node"}
+                        },
+                        "required": ["shade"]
+                      }
+                    }
+                  }
+                },
+                "responses": {}
+              }
+            },
+            "/works/{id}/cancel": {
+              "post": {
+                "operationId": "works.cancel",
+                "parameters": [{"name": "id", "in": "path", "required": true, "schema": {"type": "string"}}],
+                "responses": {}
+              }
+            },
+            "/a": {"get": {"operationId": "get a", "responses": {}}},
+            "/b": {"get": {"operationId": "get-a", "responses": {}}},
+            "/c": {"get": {"operationId": "get_the_very_long_name_of_a_thing_that_nobody_would_ever_type_in_full", "responses": {}}},
+            "/d": {
+              "get": {
+                "operationId": "needsCookie",
+                "parameters": [{"name": "sid", "in": "cookie", "required": true, "schema": {"type": "string"}}],
+                "responses": {}
+              }
+            }
+          }
+        }
+        """#
+
+    @Test func `peculiarities of documents that are in use are understood`() async throws {
+        let (toolkit, imported) = try load(ImporterTests.odd, name: "odd")
+        #expect(
+            toolkit.specifications.map(\.name) == [
+                "odd_list_works", "odd_create_search_index", "odd_works_cancel", "odd_get_a", "odd_get_a_2",
+                "odd_get_the_very_long_name_of_a_thing_that_nobody_would_ever",
+            ]
+        )
+        // What makes an index for searching changes something, and a cancellation cannot be taken back.
+        #expect(toolkit.specifications.map(\.effect) == [.read, .create, .destroy, .read, .read, .read])
+        #expect(toolkit.excluded.map(\.operation) == ["needsCookie"])
+        #expect(imported.diagnostics.contains { $0.description.contains("the cookie sid is left out") })
+        let schema = toolkit.specifications[1].inputSchema
+        #expect(schema["required"] == ["shade"])
+        #expect(schema["properties"]?["shade"]?["enum"] == ["red", "blue"])
+        #expect(schema["properties"]?["shade"]?["description"] == "How dark.")
+        #expect(schema["properties"]?["size"]?["type"] == ["integer", "null"])
+        let api = FakeAPI(json: "{}")
+        let provider = Fixture.provider(api, toolkits: [toolkit])
+        _ = await provider.call("odd_list_works", ["q": "a b", "made[gte]": 7])
+        _ = await provider.call(
+            "odd_create_search_index",
+            ["colour": nil, "shade": "red", "size": "3", "root": ["child": ["child": [:]]]]
+        )
+        #expect(
+            api.lines == [
+                "GET https://odd.example/works?beta=true&q=a%20b&made%5Bgte%5D=7",
+                "POST https://odd.example/works?beta=true",
+            ]
+        )
+        #expect(api.body == ["colour": nil, "shade": "red", "size": 3, "root": ["child": ["child": [:]]]])
+    }
+
     @Test(arguments: ["ashby", "pinpoint"])
     func `our own documents can be imported`(name: String) throws {
         let text = String(decoding: try TextFile.read(Fixture.home + "/toolkits/\(name)/openapi.json"), as: UTF8.self)

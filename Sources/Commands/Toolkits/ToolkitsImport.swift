@@ -40,6 +40,10 @@ extension Command {
             guard let files = imported.files else { return .failed }
             let parent = try invocation.value("output") ?? invocation.configuration().home.toolkits
             let folder = parent + "/" + name
+            for end in parent.indices where parent[end] == "/" && end != parent.startIndex {
+                mkdir(String(parent[..<end]), 0o755)
+            }
+            mkdir(parent, 0o755)
             guard mkdir(folder, 0o755) == 0 else {
                 throw CommandError(
                     errno == EEXIST

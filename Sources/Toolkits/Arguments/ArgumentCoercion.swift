@@ -4,6 +4,13 @@ import JSON
 ///
 /// Models give ids as numbers, numbers as text, one value where a list is wanted, and names in their own capitals.
 enum ArgumentCoercion {
+    /// The type that is asked for; null beside it changes nothing.
+    private static func type(of schema: JSONValue) -> String? {
+        if let type = schema["type"]?.string { return type }
+        let types = (schema["type"]?.array ?? []).compactMap(\.string).filter { $0 != "null" }
+        return types.count == 1 ? types[0] : nil
+    }
+
     static func coerce(_ value: JSONValue, to schema: JSONValue, depth: Int = 0) -> JSONValue {
         guard depth < 16 else { return value }
         if let alternatives = schema["anyOf"]?.array ?? schema["oneOf"]?.array {
@@ -17,7 +24,7 @@ enum ArgumentCoercion {
             let matches = names.filter { $0.string.map(plainName) == plainName(text) }
             return matches.count == 1 ? matches[0] : value
         }
-        switch (schema["type"]?.string, value) {
+        switch (type(of: schema), value) {
         case ("string", .number(let number)) where number.integer != nil: return .string(number.text)
         case ("integer", .string(let text)): return Int64(trimmed(text)).map { .number(.integer($0)) } ?? value
         case ("number", .string(let text)):

@@ -69,16 +69,29 @@ struct ImportedOperation {
     private static let readingWords: Set<String> = [
         "search", "list", "query", "find", "get", "info", "lookup", "count",
     ]
+    private static let changingWords: Set<String> = [
+        "create", "update", "add", "set", "upload", "import", "save", "replace", "modify", "start", "run", "submit",
+        "register", "enable", "disable", "archive", "restore", "move", "merge", "reset", "index", "sync",
+    ]
+    private static let sendingWords: Set<String> = ["send", "invite", "notify", "email", "publish"]
+    private static let destroyingWords: Set<String> = [
+        "delete", "remove", "cancel", "revoke", "purge", "destroy", "clear", "terminate",
+    ]
 
+    /// What an operation does, by its method and, as nearly everything may be a POST, by the words of its name.
+    ///
+    /// In doubt it changes something: what only reads is repeated and needs nobody's approval.
     private static func effect(_ method: String, id: String, path: String) -> String {
         switch method {
         case "get": return "read"
         case "put", "patch": return "set"
         case "delete": return "destroy"
         default:
-            let words =
-                ImportedName.words(of: id) + ImportedName.words(of: String(path.split(separator: "/").last ?? ""))
-            return words.contains { readingWords.contains($0.lowercased()) } ? "read" : "create"
+            let last = String(path.split(separator: "/").last ?? "")
+            let words = Set((ImportedName.words(of: id) + ImportedName.words(of: last)).map { $0.lowercased() })
+            if !words.isDisjoint(with: destroyingWords) { return "destroy" }
+            if !words.isDisjoint(with: sendingWords) { return "send" }
+            return words.isDisjoint(with: readingWords) || !words.isDisjoint(with: changingWords) ? "create" : "read"
         }
     }
 
@@ -106,9 +119,25 @@ struct ImportedOperation {
             var schema =
                 parameter["schema"] ?? parameter["content"]?.object?.first?.value["schema"] ?? ["type": "string"]
             schema = ImportedSchema.clean(schema)
+            let text = parameter["description"]?.string ?? schema["description"]?.string ?? ""
+            if place == "query", parameter["style"] == "deepObject" {
+                guard let members = members(of: schema) else {
+                    guard !isRequired else { throw Unusable(reason: "\(name) is an object without known members") }
+                    changes.append("\(name) is left out: an object without known members cannot stand in an address")
+                    continue
+                }
+                // An object in the address is one parameter for each of its members.
+                for member in members {
+                    let about = member.value["description"]?.string ?? text
+                    result.append([
+                        "name": .string("\(name)[\(member.name)]"), "in": "query", "schema": member.value,
+                        "description": .string(ImportedSchema.description(about, name: "\(name) \(member.name)")),
+                    ])
+                }
+                continue
+            }
             var entry: JSONObject = ["name": .string(name), "in": .string(place)]
             if isRequired { entry["required"] = true }
-            let text = parameter["description"]?.string ?? schema["description"]?.string ?? ""
             entry["description"] = .string(ImportedSchema.description(text, name: name))
             entry["schema"] = schema
             let style = parameter["style"]?.string ?? "form"
@@ -117,6 +146,13 @@ struct ImportedOperation {
             result.append(.object(entry))
         }
         return result
+    }
+
+    /// The members of an object, or of the alternatives that are objects.
+    private func members(of schema: JSONValue) -> JSONObject? {
+        if let properties = schema["properties"]?.object { return properties }
+        let alternatives = (schema["anyOf"] ?? schema["oneOf"])?.array ?? []
+        return alternatives.compactMap { $0["properties"]?.object }.first
     }
 
     private mutating func body(_ raw: JSONElement, _ resolver: ReferenceResolver) throws(Unusable) -> JSONValue {
@@ -130,7 +166,8 @@ struct ImportedOperation {
         }
         isJSONAPI = chosen.name.contains("vnd.api+json")
         var schema = ImportedSchema.merged(ImportedSchema.clean(chosen.value["schema"] ?? [:]))
-        let isRequired = body["required"]?.bool ?? false
+        // Most documents leave the word out where they mean that the body is needed.
+        let isRequired = body["required"]?.bool ?? (schema["required"]?.array?.isEmpty == false)
         guard schema["properties"] != nil || schema["type"] == nil || schema["type"] == "object" else {
             throw Unusable(reason: "its body is not an object")
         }

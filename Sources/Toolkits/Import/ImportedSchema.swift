@@ -44,14 +44,56 @@ enum ImportedSchema {
         }
         for (exclusive, bound) in [("exclusiveMinimum", "minimum"), ("exclusiveMaximum", "maximum")]
         where object[exclusive]?.bool == true { result[bound] = nil }
-        if object["nullable"]?.bool == true, let type = result["type"]?.string {
-            result["type"] = [.string(type), "null"]
-        }
+        if object["nullable"]?.bool == true { result = orNull(result) }
         if let properties = result["properties"]?.object, let required = result["required"]?.array {
             // What may only be read cannot be needed.
             result["required"] = .array(required.filter { $0.string.map { properties[$0] != nil } ?? false })
         }
-        return .object(result)
+        return .object(plain(single(result)))
+    }
+
+    /// The schema with null allowed beside what it allows; `nullable` of 3.0 says so in a word.
+    private static func orNull(_ schema: JSONObject) -> JSONObject {
+        var result = schema
+        if let values = result["enum"]?.array, !values.contains(.null) { result["enum"] = .array(values + [.null]) }
+        if let type = result["type"]?.string {
+            result["type"] = [.string(type), "null"]
+        } else if let parts = result["allOf"]?.array {
+            result["allOf"] = nil
+            result["anyOf"] = [parts.count == 1 ? parts[0] : ["allOf": .array(parts)], ["type": "null"]]
+        } else {
+            for keyword in ["anyOf", "oneOf"] {
+                if let parts = result[keyword]?.array { result[keyword] = .array(parts + [["type": "null"]]) }
+            }
+        }
+        return result
+    }
+
+    /// The schema with an alternative between something and null as a list of types, which is shorter to read.
+    private static func plain(_ schema: JSONObject) -> JSONObject {
+        for keyword in ["anyOf", "oneOf"] {
+            guard let parts = schema[keyword]?.array, parts.count == 2, parts.contains(["type": "null"]),
+                let part = parts.first(where: { $0 != ["type": "null"] })?.object, let type = part["type"]?.string,
+                part["enum"] == nil, part["const"] == nil,
+                part.allSatisfy({ schema[$0.name] == nil || $0.name == "description" })
+            else { continue }
+            var result = schema
+            result[keyword] = nil
+            result["type"] = [.string(type), "null"]
+            for member in part where result[member.name] == nil { result[member.name] = member.value }
+            return result
+        }
+        return schema
+    }
+
+    /// The schema with the one schema of its `allOf` inside it, which is how 3.0 describes a reference.
+    private static func single(_ schema: JSONObject) -> JSONObject {
+        guard let parts = schema["allOf"]?.array, parts.count == 1, let part = parts[0].object else { return schema }
+        var result = schema
+        result["allOf"] = nil
+        guard part.allSatisfy({ result[$0.name] == nil || $0.name == "description" }) else { return schema }
+        for member in part where result[member.name] == nil { result[member.name] = member.value }
+        return result
     }
 
     /// One object with the properties of everything in `allOf`, and of the alternatives in `anyOf` and `oneOf`.

@@ -27,10 +27,16 @@ enum ImportedText {
 
 /// Names made of the names of operations.
 enum ImportedName {
-    /// A tool's name: the toolkit's, then the operation's in `snake_case`.
-    static func tool(_ operation: String, toolkit: String) -> String {
-        let words = words(of: operation).map { $0.lowercased() }
-        return (words.first == toolkit ? words : [toolkit] + words).joined(separator: "_")
+    /// A tool's name of at most 64 characters: the toolkit's, then the operation's in `snake_case`.
+    ///
+    /// Names that end with path and method, as some frameworks make them, lose that end; long ones lose whole words.
+    static func tool(_ operation: String, _ method: String, _ path: String, toolkit: String) -> String {
+        var words = words(of: operation).map { $0.lowercased() }
+        let end = (self.words(of: String(path.prefix { $0 != "?" })) + [method]).map { $0.lowercased() }
+        if words.count > end.count, words.suffix(end.count).elementsEqual(end) { words.removeLast(end.count) }
+        if words.first != toolkit { words.insert(toolkit, at: 0) }
+        while words.count > 2, words.reduce(words.count - 1, { $0 + $1.utf8.count }) > 64 { words.removeLast() }
+        return words.joined(separator: "_")
     }
 
     /// A title for people.

@@ -90,7 +90,11 @@ package struct OpenAPIImporter {
         let id = unique(operation["operationId"]?.string ?? "\(method) \(path)", in: &usedIDs, limit: 200)
         do {
             var imported = try ImportedOperation(operation, id: id, method, path, shared, resolver)
-            imported.toolName = unique(ImportedName.tool(id, toolkit: name), in: &usedNames, limit: 64)
+            imported.toolName = unique(
+                ImportedName.tool(id, method, path, toolkit: name),
+                in: &usedNames,
+                limit: 64
+            )
             for change in imported.changes { reader.warning(pointer, change) }
             operations.append(imported)
         } catch {

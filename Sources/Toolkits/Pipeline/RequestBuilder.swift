@@ -25,7 +25,8 @@ struct RequestBuilder {
         }
         var target = try path(bound)
         let query = RequestBuilder.query(bound.query)
-        if !query.isEmpty { target += "?" + query }
+        // Some documents have paths that end with a query of their own.
+        if !query.isEmpty { target += (target.utf8.contains(0x3F) ? "&" : "?") + query }
         var request = try base(target)
         request.method = tool.operation.method
         request.fields["Accept"] = "application/json"
