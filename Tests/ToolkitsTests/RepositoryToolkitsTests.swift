@@ -27,6 +27,19 @@ import Tools
         #expect(names.count >= 48)
     }
 
+    @Test func `every tool of the catalogues that users compare with is there under its name or title`() throws {
+        let path = Fixture.home + "/Tests/ToolkitsTests/Fixtures/catalogues.json"
+        let catalogues = try JSONParser.parse(TextFile.read(path))
+        let tools = Fixture.toolkits.toolkits.flatMap(\.specifications)
+        let wantedTitles = (catalogues["titles"]?.array ?? []).compactMap(\.string)
+        let wantedNames = (catalogues["names"]?.array ?? []).compactMap(\.string)
+        #expect(wantedTitles.count == 125 && wantedNames.count == 48)
+        let titles = Set(tools.filter { $0.toolkit == "ashby" }.map(\.title))
+        #expect(wantedTitles.filter { !titles.contains($0) } == [])
+        let names = Set(tools.map(\.name))
+        #expect(wantedNames.filter { !names.contains($0) } == [])
+    }
+
     @Test(arguments: Fixture.toolkits.toolkits.flatMap { $0.specifications.map(\.name) })
     func `every tool describes itself and each of its arguments`(name: String) throws {
         let all = Fixture.toolkits.toolkits.flatMap(\.specifications)
