@@ -19,7 +19,7 @@ package enum Program {
         .writesList, .writesShow, .writesSettle,
         .endpointsCreate, .endpointsList, .endpointsShow, .endpointsUpdate, .endpointsDelete,
         .tokensCreate, .tokensList, .tokensRevoke, .auditVerify, .auditExport,
-        .workflowsList, .workflowsCheck, .workflowsExplain,
+        .workflowsList, .workflowsCheck, .workflowsExplain, .workflowsTest,
         .schedulesList, .schedulesAdd, .schedulesPause, .schedulesResume, .schedulesRemove, .schedulesNext,
         .approvalsList, .approvalsShow, .approvalsApprove, .approvalsReject,
         .expressionsCheck, .expressionsTry, .expressionsSuite,

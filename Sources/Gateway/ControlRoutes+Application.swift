@@ -1,4 +1,4 @@
-import HTTP
+package import HTTP
 import JSON
 package import ToolRouter
 import Toolkits
@@ -75,6 +75,11 @@ extension Application {
                     publicURL: publicURL
                 ).resources
         )
+    }
+
+    /// Answers a request to the control API for somebody who has shown who they are.
+    package func answer(_ request: HTTPRequest, as principal: ControlPrincipal) async -> HTTPResponse {
+        await controlRoutes(publicURL: address.url ?? Application.usualURL).respond(to: request, as: principal)
     }
 
     /// Writes down what the control API changes.

@@ -3,6 +3,7 @@ import EventLoops
 import ToolRouter
 import Toolkits
 import Tools
+import Workflows
 
 extension Application {
     /// Seconds between two rounds of what a server does besides answering.
@@ -17,6 +18,7 @@ extension Application {
             round += 1
             await savePaces()
             refreshToolkits()
+            refreshWorkflows()
             do {
                 if round.isMultiple(of: Application.purgeRounds) { try await triggers.purge() }
                 try await triggers.deliver()
@@ -31,6 +33,14 @@ extension Application {
         router.reload()
         configuration.log.info("toolkits were loaded again", ["toolkits": changed.map(\.name).joined(separator: " ")])
         for diagnostic in diagnostics + router.catalog.problems { configuration.log.warning(diagnostic.description) }
+    }
+
+    /// Offers workflow files as they are now; one that is broken stays as it was.
+    package func refreshWorkflows() {
+        guard let diagnostics = workflows.library.changes() else { return }
+        router.reload()
+        configuration.log.info("workflows were loaded again")
+        for diagnostic in diagnostics { configuration.log.warning(diagnostic.description) }
     }
 
     /// Writes down how fast each connection may be used.

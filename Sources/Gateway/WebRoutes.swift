@@ -48,8 +48,7 @@ struct WebRoutes: HTTPHandler {
             return response
         case _ where ControlRoutes.serves(path):
             guard let token = bearer(request) else { return WebRoutes.unauthorized }
-            return await application.controlRoutes(publicURL: application.address.url ?? Application.usualURL)
-                .respond(to: request, as: ControlPrincipal(token))
+            return await application.answer(request, as: ControlPrincipal(token))
         case _ where console.serves(path): return await console.respond(to: request)
         default: return Problem(404, "not_found", "There is nothing here. MCP endpoints are at /mcp/TOKEN.").response
         }

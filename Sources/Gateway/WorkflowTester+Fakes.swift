@@ -106,3 +106,17 @@ final class ScriptedApprovals: RunApprovals {
         }
     }
 }
+
+/// The workflow that is tested, and those of the home folder that it may run.
+struct TestedLibrary: WorkflowLibrary {
+    let tested: Workflow
+    let others: HomeLibrary
+
+    func workflow(named name: String) async throws(WorkflowError) -> Workflow {
+        name == tested.name ? tested : try await others.workflow(named: name)
+    }
+
+    func workflow(from source: WorkflowSource) async throws(WorkflowError) -> Workflow {
+        try await others.workflow(from: source)
+    }
+}

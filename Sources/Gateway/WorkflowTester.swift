@@ -28,13 +28,13 @@ package struct WorkflowTester: Sendable {
     ///
     /// - Parameters:
     ///   - test: The case.
-    ///   - workflow: The workflow's name.
+    ///   - workflow: The workflow, wherever its file lies.
     ///   - folder: An empty folder for its data.
     /// - Throws: ``GatewayError``, or the error of a module that cannot begin.
     /// - Returns: Every difference from what is expected; empty when it has passed.
     package func run(
         _ test: WorkflowTest.Case,
-        of workflow: String,
+        of workflow: Workflow,
         in folder: String
     ) async throws -> [String] {
         let configuration = Configuration(
@@ -60,7 +60,7 @@ package struct WorkflowTester: Sendable {
     /// One case on its own application.
     private struct WorkflowTrial {
         let test: WorkflowTest.Case
-        let workflow: String
+        let workflow: Workflow
         let application: Application
 
         func run() async throws -> [String] {
@@ -92,7 +92,7 @@ package struct WorkflowTester: Sendable {
             var last: RunRecord?
             for _ in 0..<test.runs {
                 let request = RunRequest(
-                    workflow: workflow,
+                    workflow: workflow.name,
                     input: input,
                     user: user,
                     actor: user,
@@ -126,7 +126,7 @@ package struct WorkflowTester: Sendable {
         ) -> WorkflowEngine {
             var parts = WorkflowEngine.Parts(
                 journal: RunJournal(database: application.database),
-                library: application.workflows.library,
+                library: TestedLibrary(tested: workflow, others: application.workflows.library),
                 tools: tools,
                 models: models,
                 approvals: approvals,

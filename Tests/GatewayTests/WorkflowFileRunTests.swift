@@ -8,9 +8,9 @@ import Workflows
 /// The ten files that come with the program, with the tests beside them, on both simulated systems.
 @Suite struct WorkflowFileRunTests {
     struct Trial: Sendable, CustomTestStringConvertible {
-        var workflow: String
+        var workflow: Workflow
         var test: WorkflowTest.Case
-        var testDescription: String { "\(workflow): \(test.name)" }
+        var testDescription: String { "\(workflow.name): \(test.name)" }
     }
 
     /// The root of the repository.
@@ -25,12 +25,12 @@ import Workflows
             guard let text = try? TextFile.read(path), let test = WorkflowTest.read(text, file: path).test,
                 let workflow = WorkflowLoader.load(path: folder + "/" + test.file, home: home).workflow
             else { return [] }
-            return test.cases.map { Trial(workflow: workflow.name, test: $0) }
+            return test.cases.map { Trial(workflow: workflow, test: $0) }
         }
     }()
 
     @Test func `every file has its cases`() {
-        #expect(Set(WorkflowFileRunTests.trials.map(\.workflow)).count == 10)
+        #expect(Set(WorkflowFileRunTests.trials.map(\.workflow.name)).count == 10)
     }
 
     @Test(arguments: WorkflowFileRunTests.trials)

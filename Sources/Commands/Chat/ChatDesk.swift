@@ -11,6 +11,8 @@ import Transcripts
 final class ChatDesk: Sendable {
     private enum Word {
         case nothing, end, help, tools, say(String), unknown(String)
+        /// The words of a command of the program.
+        case command([String])
     }
 
     private let invocation: Invocation
@@ -101,6 +103,9 @@ final class ChatDesk: Sendable {
                 case .help: terminal.write(ChatDesk.help)
                 case .tools:
                     for tool in workplace.tools.tools { terminal.print("  \(tool.name)  \(terminal.dim(tool.title))") }
+                case .command(let words):
+                    await run(words)
+                    if isEnding.withLock({ $0 }) { return .interrupted }
                 case .unknown(let command): terminal.print("There is no command \(command); /help lists them.")
                 case .say(let message):
                     _ = await answer(message)
@@ -142,6 +147,18 @@ final class ChatDesk: Sendable {
         return outcome
     }
 
+    /// Runs a command about runs, in the data folder of this chat; Ctrl-C stops watching, and the run goes on.
+    private func run(_ words: [String]) async {
+        let invocation = invocation
+        let task = Task { await ChatCommands.run(words, in: invocation) }
+        Interrupts.handle { [self] signal in
+            if signal != SIGINT || !terminal.canAsk { isEnding.withLock { $0 = true } }
+            task.cancel()
+        }
+        await task.value
+        Interrupts.handle(nil)
+    }
+
     private func stoppable(
         on screen: AnswerScreen,
         _ body: @escaping @Sendable (AnswerScreen) async -> AgentOutcome
@@ -162,13 +179,20 @@ final class ChatDesk: Sendable {
         case "exit", "quit", "bye", "/exit", "/quit": return .end
         case "/help": return .help
         case "/tools": return .tools
-        default: return text.hasPrefix("/") ? .unknown(text) : .say(text)
+        default:
+            guard text.hasPrefix("/") else { return .say(text) }
+            return ChatCommands.words(of: text).map { .command($0) } ?? .unknown(text)
         }
     }
 
     private static let help = """
           /help    this list
           /tools   the tools that the agent has
+          /run WORKFLOW key=value …      runs a workflow; asks you where it needs an approval
+          /run WORKFLOW … --preview      lists what it would write, and writes nothing
+          /workflows, /runs, /show ID    the workflows, the runs, one run
+          /approve ID, /reject ID        decides about what a run waits for; the exact list is shown first
+          /pause ID, /resume ID, /cancel ID, /redrive ID
           exit     ends the chat; so do quit, bye and Ctrl-D
           Ctrl-C   stops the answer that is being written
 

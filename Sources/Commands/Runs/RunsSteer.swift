@@ -25,7 +25,12 @@ extension Command {
             let target = RunWatch.target(invocation.arguments[0]) + "/export?format=" + format
             return try await invocation.withControl { control in
                 let (_, bytes) = try await control.exchange("GET", target)
-                invocation.terminal.write(Terminal.harmless(String(decoding: bytes, as: UTF8.self)))
+                // Rows of CSV end with CR LF, which no terminal minds.
+                let lines = String(decoding: bytes, as: UTF8.self).split(
+                    separator: "\r\n",
+                    omittingEmptySubsequences: false
+                )
+                invocation.terminal.write(lines.map { Terminal.harmless(String($0)) }.joined(separator: "\r\n"))
                 return .done
             }
         }
@@ -59,9 +64,11 @@ extension Command {
             path: ["runs", word],
             summary: summary,
             arguments: [.init(name: "ID", summary: "As `runs list` shows it")],
-            options: [.init(name: "comment", value: "TEXT", summary: "What to tell whoever asked"), CommonOptions.json]
-                + CommonOptions.places,
-            details: "The plan is what `switchboard approvals show` prints for the approval that the run names.",
+            options: [
+                .init(name: "comment", value: "TEXT", summary: "What to tell whoever asked"),
+                .init(name: "yes", summary: "Do not ask"), CommonOptions.json,
+            ] + CommonOptions.places,
+            details: "On a terminal the exact plan is shown first; `switchboard approvals show` prints it too.",
             run: { invocation in
                 try await invocation.withControl { control in
                     let target = RunWatch.target(invocation.arguments[0])
@@ -70,6 +77,9 @@ extension Command {
                         throw CommandError("the run \(invocation.arguments[0]) waits for no approval")
                     }
                     let approval = try await control.send("GET", ApprovalText.target(id))
+                    if word == "approve", !invocation.has("yes") {
+                        try await confirm(approval, id, invocation.terminal)
+                    }
                     var body: JSONObject = ["decision": .string(word), "plan_hash": approval["plan_hash"] ?? .null]
                     body["comment"] = invocation.value("comment").map { .string($0) }
                     do {
@@ -82,5 +92,23 @@ extension Command {
                 }
             }
         )
+    }
+
+    /// Shows what will be done, all of it, and asks.
+    ///
+    /// - Throws: ``CommandError`` unless the person says yes.
+    private static func confirm(_ approval: JSONValue, _ id: String, _ terminal: Terminal) async throws {
+        guard terminal.canAsk else {
+            throw CommandError(
+                "a person must read the plan first: `switchboard approvals show \(id)`, then approve on a terminal or "
+                    + "with --yes",
+                status: .needsPerson
+            )
+        }
+        terminal.print(ApprovalText.text(of: approval))
+        let editor = LineEditor(prompt: "Approve? [y/N] ", interactive: true)
+        guard case .line(let answer) = await editor.next(), ApprovalText.isYes(answer) else {
+            throw CommandError("nothing was decided", status: .needsPerson)
+        }
     }
 }

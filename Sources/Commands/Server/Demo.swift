@@ -2,6 +2,7 @@ import Agents
 import Basics
 import Gateway
 import Glibc
+import JSON
 
 extension Command {
     static let demo = Command(
@@ -60,8 +61,14 @@ extension Command {
         terminal.print("MCP endpoint: \(server.sandboxEndpoint ?? "")")
         terminal.print(terminal.dim("  Any MCP client can use it while this runs; README.md shows how.") + "\n")
 
-        return try await ChatDesk.open(invocation, at: try application.workplace(endpoint: nil)) { desk in
-            await converse(desk, invocation)
+        let workplace = try application.workplace(endpoint: nil)
+        return try await ChatDesk.open(invocation, at: workplace) { desk in
+            let status = await converse(desk, invocation)
+            guard status == .done else { return status }
+            let run = try await script(invocation, workplace.control)
+            guard run == .done, terminal.canAsk, !invocation.has("no-chat") else { return run }
+            terminal.print()
+            return await desk.chat()
         }
     }
 
@@ -74,9 +81,36 @@ extension Command {
         terminal.print()
         let spent = "\(outcome.modelCalls) model calls, \(outcome.toolCalls) tool calls"
         terminal.print(terminal.dim("(\(spent), \(Int((outcome.seconds * 1000).rounded())) ms)"))
-        guard outcome.reason == .answered else { return outcome.status }
-        guard terminal.canAsk, !invocation.has("no-chat") else { return .done }
-        terminal.print()
-        return await desk.chat()
+        return outcome.reason == .answered ? .done : outcome.status
+    }
+
+    /// The same briefing as a workflow, and what to try next.
+    private static func script(_ invocation: Invocation, _ control: ControlClient) async throws -> ExitStatus {
+        let terminal = invocation.terminal
+        terminal.print("\n" + terminal.bold("The same as a workflow") + ": workflows/interview-briefing.pinpoint.json")
+        terminal.print(
+            terminal.dim("  Every step is written in the file and kept in a journal; no model chooses any.") + "\n"
+        )
+        let run = try await control.send(
+            "POST",
+            "/v1/runs",
+            body: [
+                "workflow": "interview-briefing", "wait": 60,
+                "input": ["candidateName": "Sarah Jenkins", "jobTitle": "Product Manager"],
+            ]
+        )
+        for line in RunText.lines(of: run, terminal) { terminal.print(Terminal.harmless(line)) }
+        guard run["state"]?.string == "done" else { return .failed }
+        terminal.print(
+            "\nTry next, a comment on every open application of a filled job, after your approval of the list"
+        )
+        terminal.print("(--preview shows the list and writes nothing):")
+        terminal.print(
+            "  "
+                + terminal.bold(
+                    "switchboard run bulk-disposition --sandbox jobId=8899 comment=\"Role filled internally.\""
+                )
+        )
+        return .done
     }
 }

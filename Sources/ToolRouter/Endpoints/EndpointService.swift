@@ -47,7 +47,7 @@ package struct EndpointService: MCPService {
 
     package var toolList: MCPToolList {
         switch mode {
-        case .meta: managesConnections ? EndpointService.metaList : EndpointService.shortMetaList
+        case .meta: router.scope(policy).metaList(managesConnections: managesConnections)
         case .direct: lists.list(router.scope(policy), accounts: policy.connections)
         }
     }
@@ -84,6 +84,7 @@ package struct EndpointService: MCPService {
         guard !context.elicits.isEmpty, let gate = router.approvals else { return [] }
         let wanted: [ToolCall] =
             switch mode {
+            case .meta where MetaTools.besides.contains(call.tool): [call]
             case .meta: call.tool == "execute_tools" ? MetaTools.wanted(by: call) : []
             case .direct: [call]
             }
@@ -101,13 +102,4 @@ package struct EndpointService: MCPService {
         case .direct: router.scope(policy).suggestions(for: name)
         }
     }
-
-    private static let metaList = MCPToolList(
-        version: "meta-2",
-        tools: MetaTools.specifications.map { MCPTool($0) }
-    )
-    private static let shortMetaList = MCPToolList(
-        version: "meta-2s",
-        tools: metaList.tools.filter { $0.name != "manage_connections" }
-    )
 }

@@ -8,7 +8,7 @@ extension MetaTools {
 
     func manageConnections(_ call: ToolCall) async throws(RouterError) -> ToolResult {
         let arguments = try ArgumentObject(call.arguments, known: ["toolkits", "action"], in: "manage_connections")
-        let known = router.scope(policy).toolkits
+        let known = router.withAccounts(router.scope(policy).toolkits)
         let named = try arguments.has("toolkits") ? arguments.strings("toolkits", 1...20) : known
         let action = try arguments.optionalString("action", limit: 32) ?? "connect"
         guard MetaTools.connectionActions.contains(action) else {

@@ -53,7 +53,9 @@ extension MetaTools {
             writer.endObject()
         }
         writer.endArray()
-        let statuses = told.toolkits.map { ($0, router.connections.status(user: call.user, toolkit: $0)) }
+        let statuses = router.withAccounts(told.toolkits).map {
+            ($0, router.connections.status(user: call.user, toolkit: $0))
+        }
         writer.name("connections")
         writer.beginArray()
         for (toolkit, status) in statuses {

@@ -18,9 +18,15 @@ package struct MetaTools: ToolProvider {
         self.policy = policy
     }
 
-    package var tools: [ToolSpecification] { MetaTools.specifications }
+    package var tools: [ToolSpecification] {
+        MetaTools.specifications + MetaTools.besides.compactMap { router.scope(policy)[$0] }
+    }
+
+    /// Tools that stand beside the meta-tools, where somebody offers them and the policy lets them through.
+    static let besides = ["run_workflow", "get_run"]
 
     package func call(_ call: ToolCall) async -> ToolResult {
+        if MetaTools.besides.contains(call.tool) { return await router.execute(call, policy: policy) }
         let start = monotonicNanoseconds()
         let result = await run(call)
         // The calls within a batch are told of one by one.

@@ -94,6 +94,15 @@ package final class Router: Sendable {
         return scope
     }
 
+    /// Those toolkits that work with accounts of users; workflows, for one, use the accounts of the tools that they call.
+    func withAccounts(_ toolkits: [String]) -> [String] {
+        let catalog = catalog
+        return toolkits.filter { toolkit in
+            guard let tool = catalog.tools.first(where: { $0.toolkit == toolkit }) else { return true }
+            return !(catalog.provider(of: tool.name) is any CompositeToolProvider)
+        }
+    }
+
     /// Runs a call if its tool exists under a policy at this moment.
     ///
     /// A tool that the policy hides gets the answer of one that was never there. A call that changes something passes the

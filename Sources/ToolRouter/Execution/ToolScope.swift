@@ -19,6 +19,7 @@ package final class ToolScope: Sendable {
     private struct Made {
         var search: ToolSearch?
         var list: MCPToolList?
+        var metaLists: [Bool: MCPToolList] = [:]
         var described: [String: [UInt8]] = [:]
     }
 
@@ -107,6 +108,21 @@ package final class ToolScope: Sendable {
             if let list = made.list { return list }
             let list = MCPToolList(version: version, tools: tools.map { MCPTool($0) })
             made.list = list
+            return list
+        }
+    }
+
+    /// The meta-tools, and what stands beside them here, as MCP describes them; the same whatever else is on offer.
+    func metaList(managesConnections: Bool) -> MCPToolList {
+        made.withLock { made in
+            if let list = made.metaLists[managesConnections] { return list }
+            let besides = MetaTools.besides.compactMap { self[$0] }
+            let all = (MetaTools.specifications + besides).map { MCPTool($0) }
+            let list = MCPToolList(
+                version: "meta-3" + (managesConnections ? "" : "s") + "-\(besides.map(\.name).joined(separator: "-"))",
+                tools: managesConnections ? all : all.filter { $0.name != "manage_connections" }
+            )
+            made.metaLists[managesConnections] = list
             return list
         }
     }

@@ -8,36 +8,57 @@ package import Tools
 package struct WorkflowTools: CompositeToolProvider {
     private let engine: WorkflowEngine
     private let library: HomeLibrary
+    private let policy: @Sendable (String) -> ToolPolicy?
 
     /// Seconds that a call waits for its run; one that takes longer is asked for by its id.
     private static let patience = 20.0
     /// The toolkit that all of them belong to.
     package static let toolkit = "workflows"
 
-    package init(engine: WorkflowEngine, library: HomeLibrary) {
+    /// - Parameters:
+    ///   - engine: What runs them.
+    ///   - library: Their files.
+    ///   - policy: The policy of an endpoint by its id; nil when the endpoint is gone.
+    package init(
+        engine: WorkflowEngine,
+        library: HomeLibrary,
+        policy: @escaping @Sendable (String) -> ToolPolicy?
+    ) {
         self.engine = engine
         self.library = library
+        self.policy = policy
     }
 
     package var tools: [ToolSpecification] {
-        library.all().workflows.map { workflow in
-            var properties: JSONObject = workflow.input["properties"]?.object ?? [:]
-            properties["preview"] = [
-                "type": "boolean", "description": "True runs the reads only and lists every write with exact ids.",
-            ]
-            var schema = workflow.input
-            schema["properties"] = .object(properties)
-            return ToolSpecification(
-                name: WorkflowTools.name(of: workflow),
-                title: workflow.title,
-                description: workflow.description
-                    + " A workflow: it runs to its end by itself; a run that takes long answers with its id, for get_run.",
-                toolkit: WorkflowTools.toolkit,
-                tags: ["workflows"],
-                effect: workflow.limits.isReadOnly ? .read : .create,
-                inputSchema: .object(schema)
-            )
-        } + WorkflowTools.common
+        library.all().workflows.map(WorkflowTools.specification) + WorkflowTools.common
+    }
+
+    /// A workflow as a tool of its own.
+    private static func specification(_ workflow: Workflow) -> ToolSpecification {
+        var properties: JSONObject = workflow.input["properties"]?.object ?? [:]
+        properties["preview"] = [
+            "type": "boolean", "description": "True runs the reads only and lists every write with exact ids.",
+        ]
+        var schema = workflow.input
+        schema["properties"] = .object(properties)
+        return ToolSpecification(
+            name: WorkflowTools.name(of: workflow),
+            title: workflow.title,
+            description: workflow.description
+                + " A workflow: it runs to its end by itself; a run that takes long answers with its id, for get_run.",
+            toolkit: WorkflowTools.toolkit,
+            tags: ["workflows"],
+            effect: workflow.limits.isReadOnly ? .read : .create,
+            inputSchema: .object(schema)
+        )
+    }
+
+    /// The workflows that exist for whoever makes a call: those whose own tool the endpoint's policy lets through.
+    private func workflows(for call: ToolCall) -> [Workflow] {
+        let all = library.all().workflows
+        guard let endpoint = call.context.endpoint else { return all }
+        guard let policy = policy(endpoint) else { return [] }
+        return all.filter { policy.allows(WorkflowTools.specification($0)) }
     }
 
     package func call(_ call: ToolCall) async -> ToolResult {
@@ -52,7 +73,7 @@ package struct WorkflowTools: CompositeToolProvider {
                 )
             case "get_run": return try await show(call.arguments["run_id"]?.string ?? "", call)
             default:
-                guard let workflow = library.all().workflows.first(where: { WorkflowTools.name(of: $0) == call.tool })
+                guard let workflow = workflows(for: call).first(where: { WorkflowTools.name(of: $0) == call.tool })
                 else { return .failure("tool_not_found", "There is no workflow behind \(call.tool).") }
                 var input = call.arguments
                 input["preview"] = nil
@@ -70,6 +91,16 @@ package struct WorkflowTools: CompositeToolProvider {
         _ input: JSONObject,
         isPreview: Bool
     ) async throws(WorkflowError) -> ToolResult {
+        let names = workflows(for: call).map(\.name)
+        guard names.contains(name) else {
+            let near = Similarity.nearest(to: name, among: names, limit: 3)
+            let there = near.isEmpty ? names : near
+            throw WorkflowError(
+                "not_found",
+                "There is no workflow \(name.prefix(64)). "
+                    + (there.isEmpty ? "There are none here." : "There are \(there.joined(separator: ", ")).")
+            )
+        }
         let run = try await engine.start(
             RunRequest(
                 workflow: name,
@@ -90,7 +121,11 @@ package struct WorkflowTools: CompositeToolProvider {
         guard let run = try await engine.journal.run(id), run.endpoint == call.context.endpoint,
             call.context.endpoint != nil || run.user == call.user
         else { return .failure("not_found", "There is no run \(id.prefix(64)).") }
-        var object = try await RunJSON.details(run, in: engine.journal)
+        let privacy = try await engine.privacy(of: run)
+        // Whoever calls over an endpoint is a program, and has none of the roles.
+        var object =
+            call.context.endpoint == nil || privacy.restrictedTo.isEmpty
+            ? try await RunJSON.details(run, in: engine.journal) : RunJSON.restricted(run, to: privacy.restrictedTo)
         if !run.state.isEnded {
             object["next"] = .string(
                 run.state == .waiting

@@ -225,6 +225,7 @@ package actor WorkflowEngine {
 
     /// Waits until a run has ended, waits or is paused, for so many seconds at most.
     package func settled(_ id: String, within seconds: Double) async {
+        await look(id)
         guard active[id] != nil || queue.contains(id) else { return }
         nextTicket += 1
         let ticket = nextTicket
@@ -235,6 +236,16 @@ package actor WorkflowEngine {
         }
         await withCheckedContinuation { settling[id, default: [:]][ticket] = $0 }
         timer.cancel()
+    }
+
+    /// Lets a run go on that waits for a decision which was made, should the word of it not have come here yet.
+    private func look(_ id: String) async {
+        guard active[id] == nil, !queue.contains(id), let run = try? await journal.run(id), run.state == .waiting,
+            case .approval(let approval, _)? = run.waiting,
+            let decision = try? await parts.approvals.decision(approval),
+            decision != .pending
+        else { return }
+        wake(id)
     }
 
     private func giveUp(_ id: String, _ ticket: UInt64) {
@@ -364,6 +375,13 @@ package actor WorkflowEngine {
 
     private func tell(_ id: String, _ state: RunState, _ waiting: RunWait? = nil) {
         events.send(.state(state, waiting: waiting), of: id)
+    }
+
+    /// Who may see a run, as the text says that it began with.
+    ///
+    /// - Throws: ``WorkflowError`` with code `storage` or `invalid_workflow`.
+    package func privacy(of run: RunRecord) async throws(WorkflowError) -> WorkflowPrivacy {
+        try await workflow(of: run).privacy
     }
 
     private func workflow(of run: RunRecord) async throws(WorkflowError) -> Workflow {

@@ -27,6 +27,22 @@ package enum RunJSON {
         return object
     }
 
+    /// A run in a list: the code of a failure only, because its message may name candidates.
+    package static func listed(_ run: RunRecord) -> JSONObject {
+        var object = summary(run)
+        object["failure"] = run.failure.map { ["code": .string($0.code)] }
+        return object
+    }
+
+    /// A run as somebody sees it who may not read what it found.
+    package static func restricted(_ run: RunRecord, to names: [String]) -> JSONObject {
+        var object = summary(run)
+        object["failure"] = run.failure.map { ["code": .string($0.code)] }
+        object["restricted_to"] = .array(names.map { .string($0) })
+        object["notes"] = [.string("What the run found is for \(names.joined(separator: " and ")) only.")]
+        return object
+    }
+
     /// Everything about a run that a person needs: what it gave, what it wrote, what failed and what nobody knows.
     package static func details(_ run: RunRecord, in journal: RunJournal) async throws(WorkflowError) -> JSONObject {
         var object = summary(run)

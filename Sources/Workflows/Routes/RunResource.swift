@@ -6,7 +6,7 @@ package import ToolRouter
 /// `/v1/runs`: start, watch and steer runs.
 package struct RunResource: ControlResource {
     package let name = "runs"
-    package let isOpenToMembers = false
+    package let isOpenToMembers = true
 
     private let engine: WorkflowEngine
     private let defaultUser: String
@@ -20,6 +20,9 @@ package struct RunResource: ControlResource {
     }
 
     package func respond(to call: ControlCall) async throws -> HTTPResponse {
+        guard call.principal.role >= .recruitingLead else {
+            throw Problem(403, "forbidden", "Runs need the role recruiting_lead or administrator.")
+        }
         do {
             switch (call.method, call.path.count) {
             case ("GET", 1): return try await list(call)
@@ -55,18 +58,24 @@ package struct RunResource: ControlResource {
         )
         let page = runs.prefix(limit)
         return ControlCall.json([
-            "runs": .array(page.map { .object(RunJSON.summary($0)) }),
+            "runs": .array(page.map { .object(RunJSON.listed($0)) }),
             "next_cursor": runs.count > limit ? page.last.map { .string($0.id) } ?? .null : .null,
         ])
     }
 
     private func start(_ call: ControlCall) async throws -> HTTPResponse {
         let body = try call.arguments(["workflow", "input", "user", "preview", "connections", "wait", "trigger"])
+        // Whoever reaches the control socket is the person who decides there too.
+        let person = call.principal == .local ? defaultUser : call.principal.person
+        let user = try body.optionalString("user", limit: 128)
+        guard call.principal.role == .administrator || user == nil || user == person else {
+            throw Problem(403, "forbidden", "Only administrators may run a workflow with accounts of another user.")
+        }
         var request = RunRequest(
             workflow: try body.string("workflow", limit: 64),
             input: call.body["input"] == nil ? [:] : try body.object("input"),
-            user: try body.optionalString("user", limit: 128) ?? defaultUser,
-            actor: call.principal.person ?? call.principal.actor,
+            user: user ?? (call.principal.role == .administrator ? defaultUser : person ?? defaultUser),
+            actor: person ?? call.principal.actor,
             trigger: try body.optionalString("trigger", limit: 16) ?? "command",
             isPreview: call.body["preview"]?.bool ?? false
         )
@@ -74,31 +83,51 @@ package struct RunResource: ControlResource {
             for member in try body.object("connections") { request.connections[member.name] = member.value.string }
         }
         let run = try await engine.start(request)
-        return try await answer(
-            run.id,
-            wait: try body.integer("wait", in: 0...RunResource.longestWait) ?? 0,
-            status: 201
-        )
+        let wait = try body.integer("wait", in: 0...RunResource.longestWait) ?? 0
+        return try await answer(run.id, to: call.principal, wait: wait, status: 201)
     }
 
     private func show(_ call: ControlCall) async throws -> HTTPResponse {
         let parameters = try call.parameters(["wait"])
-        return try await answer(call.path[1], wait: Int(parameters["wait"] ?? "0") ?? 0)
+        return try await answer(call.path[1], to: call.principal, wait: Int(parameters["wait"] ?? "0") ?? 0)
     }
 
     /// A run, after waiting for it to end or to wait for something itself.
-    private func answer(_ id: String, wait: Int, status: Int = 200) async throws -> HTTPResponse {
+    private func answer(
+        _ id: String,
+        to principal: ControlPrincipal,
+        wait: Int,
+        status: Int = 200
+    ) async throws -> HTTPResponse {
         if wait > 0 { await engine.settled(id, within: Double(min(wait, RunResource.longestWait))) }
         guard let run = try await engine.journal.run(id) else {
             throw Problem(404, "not_found", "There is no run \(id.prefix(64)); `switchboard runs list` shows them.")
         }
+        if let names = try await refusal(run, principal) {
+            return ControlCall.json(.object(RunJSON.restricted(run, to: names)), status: status)
+        }
         return ControlCall.json(.object(try await RunJSON.details(run, in: engine.journal)), status: status)
+    }
+
+    /// Who may read a run, where whoever asks is not among them; nil where they are.
+    private func refusal(_ run: RunRecord, _ principal: ControlPrincipal) async throws -> [String]? {
+        guard principal != .local else { return nil }
+        let names = try await engine.privacy(of: run).restrictedTo
+        let isAmong = names.contains { name in
+            if name.hasPrefix("person:") { return principal.person == String(name.dropFirst("person:".count)) }
+            let role = PersonRole(rawValue: String(name.dropFirst("role:".count).replacing("-", with: "_")))
+            return role.map { principal.role >= $0 } ?? false
+        }
+        return names.isEmpty || isAmong ? nil : names
     }
 
     private func part(_ call: ControlCall) async throws -> HTTPResponse {
         let id = call.path[1]
         guard let run = try await engine.journal.run(id) else {
             throw Problem(404, "not_found", "There is no run \(id.prefix(64)); `switchboard runs list` shows them.")
+        }
+        if let names = try await refusal(run, call.principal) {
+            throw Problem(403, "forbidden", "The run \(id) is for \(names.joined(separator: " and ")) only.")
         }
         switch call.path[2] {
         case "steps":
@@ -110,7 +139,10 @@ package struct RunResource: ControlResource {
                 "steps": .array(steps.prefix(limit).map { .object(RunJSON.step($0)) }),
                 "next_cursor": steps.count > limit ? .string(String(offset + limit)) : .null,
             ])
-        case "events": return events(run)
+        case "events":
+            // Whatever happens after this look is in the stream.
+            let stream = engine.events(of: id)
+            return events(stream, first: try await engine.journal.run(id) ?? run)
         case "export":
             switch try call.parameters(["format"])["format"] ?? "markdown" {
             case "markdown":
@@ -132,8 +164,8 @@ package struct RunResource: ControlResource {
     }
 
     /// What happens from now on, as server-sent events, until the run has ended.
-    private func events(_ run: RunRecord) -> HTTPResponse {
-        let iterator = EventIterator(engine.events(of: run.id), first: run)
+    private func events(_ stream: AsyncStream<RunEvent>, first run: RunRecord) -> HTTPResponse {
+        let iterator = EventIterator(stream, first: run)
         return HTTPResponse(
             status: 200,
             fields: ["Content-Type": EventStreamSerializer.contentType, "Cache-Control": "no-cache"],
@@ -156,7 +188,8 @@ package struct RunResource: ControlResource {
         case let verb:
             throw Problem(404, "not_found", "A run cannot be '\(verb)': pause, resume, cancel, redrive and signal are.")
         }
-        return try await answer(id, wait: try body.integer("wait", in: 0...RunResource.longestWait) ?? 0)
+        let wait = try body.integer("wait", in: 0...RunResource.longestWait) ?? 0
+        return try await answer(id, to: call.principal, wait: wait)
     }
 }
 

@@ -1,0 +1,129 @@
+import ATSSandbox
+import Commands
+import Gateway
+import JSON
+import Testing
+
+@Suite struct RunCommandTests {
+    private static let comment = "Role filled internally."
+
+    @Test func `a briefing runs to its end and says that no model wrote it`() async throws {
+        let program = ProgramRun()
+        defer { program.remove() }
+        let words = "run interview-briefing --sandbox"
+        let text = await program.run(words, "candidateName=Sarah Jenkins", "jobTitle=Product Manager")
+        #expect(text.status == .done)
+        #expect(text.out.contains("# Interview briefing: Sarah Jenkins, Product Manager"))
+        #expect(text.out.contains("application 5566") && text.out.contains("No model was asked"))
+        let json = await program.run(words, "--json", "candidateName=Sarah Jenkins", "jobTitle=Product Manager")
+        let run = try JSONParser.parse(json.out)
+        #expect(run["state"] == "done" && run["result"]?["daysInPipeline"] == 39 && run["writes"] == 0)
+        let failed = await program.run(words, "candidateName=Nobody Here", "jobTitle=Product Manager")
+        #expect(failed.status == .failed && failed.out.contains("not_found"))
+        let wrong = await program.run("run interview-brief --sandbox")
+        #expect(wrong.status == .failed && wrong.err.contains("did you mean interview-briefing"))
+        let incomplete = await program.run(words, "candidateName=Sarah Jenkins")
+        #expect(incomplete.status == .failed && incomplete.err.contains("jobTitle"))
+        #expect(await program.run(words, "Sarah").status == .wrongUsage)
+    }
+
+    @Test func `a preview lists every write with its ids and sends none`() async throws {
+        let program = ProgramRun()
+        defer { program.remove() }
+        let output = await program.run(
+            "run bulk-disposition --sandbox --preview jobId=8899",
+            "comment=" + RunCommandTests.comment
+        )
+        #expect(output.status == .done)
+        #expect(output.out.contains("Preview: 40 writes, none sent."))
+        #expect(
+            output.out.contains("40. create_a_pinpoint_comment") && output.out.contains("\"commentable_id\":\"5242\"")
+        )
+        #expect(await program.run("writes list --sandbox").out.contains("create_a_pinpoint_comment") == false)
+    }
+
+    @Test func `a run that waits for a person ends with status 3, and approving it goes on to the end`() async throws {
+        let program = ProgramRun()
+        defer { program.remove() }
+        let comment = "comment=" + RunCommandTests.comment
+        let waiting = await program.run("run bulk-disposition --sandbox --json jobId=8899", comment)
+        #expect(waiting.status == .needsPerson)
+        let run = try JSONParser.parse(waiting.out)
+        let id = try #require(run["id"]?.string)
+        #expect(run["state"] == "waiting" && run["waiting"]?["for"] == "approval" && run["writes"] == 0)
+        #expect(waiting.err.contains("switchboard approvals show"))
+        #expect(await program.run("runs list --sandbox --state waiting").out.contains(id))
+        let unread = await program.run("runs approve \(id) --sandbox")
+        #expect(unread.status == .needsPerson && unread.err.contains("approvals show"), "nobody has read the plan")
+        let approved = await program.run("runs approve \(id) --sandbox --yes")
+        #expect(approved.status == .done)
+        #expect(approved.out.contains("40 of 40 applications were commented on"))
+        let again = await program.run("runs approve \(id) --sandbox --yes")
+        #expect(again.status == .failed && again.err.contains("waits for no approval"))
+        #expect(await program.run("runs cancel \(id) --sandbox").status == .failed)
+    }
+
+    @Test func `--yes approves, and what was found can be exported in three forms`() async throws {
+        let program = ProgramRun()
+        defer { program.remove() }
+        let done = await program.run(
+            "run bulk-disposition --sandbox --yes --json jobId=8899",
+            "comment=" + RunCommandTests.comment
+        )
+        #expect(done.status == .done)
+        let run = try JSONParser.parse(done.out)
+        let id = try #require(run["id"]?.string)
+        #expect(run["result"]?["count"] == 40 && run["writes"] == 40)
+        let table = await program.run("runs export \(id) --sandbox --format csv").out
+        #expect(table.hasPrefix("application,candidate,stage,comment,outcome\r\n5242,Ravi Bergqvist,"))
+        #expect(table.split(separator: "\r\n").count == 41)
+        let markdown = await program.run("runs export \(id) --sandbox").out
+        #expect(markdown.hasPrefix("# Closed out Junior Analyst (8899)\n") && markdown.contains("Sources: `{\"job\":"))
+        let json = try JSONParser.parse(await program.run("runs export \(id) --sandbox --format json").out)
+        #expect(json["rows"]?.array?.count == 40 && json["reports"]?.array?.count == 1)
+        #expect(await program.run("runs export \(id) --sandbox --format xlsx").err.contains("markdown, csv and json"))
+        let shown = await program.run("runs show \(id) --sandbox --steps")
+        #expect(shown.status == .done && shown.out.contains("create_a_pinpoint_comment"))
+    }
+
+    @Test func `a rejected run writes nothing`() async throws {
+        let program = ProgramRun()
+        defer { program.remove() }
+        let comment = "comment=" + RunCommandTests.comment
+        let waiting = await program.run("run bulk-disposition --sandbox --json jobId=8899", comment)
+        let id = try #require(try JSONParser.parse(waiting.out)["id"]?.string)
+        let rejected = await program.run("runs reject \(id) --sandbox --comment", "not yet")
+        #expect(rejected.status == .failed && rejected.out.contains("rejected it: not yet"))
+        #expect(rejected.out.contains("0 writes"))
+    }
+
+    @Test func `the workflow that asks for another person than the requester cannot be approved by them`() async throws
+    {
+        let program = ProgramRun()
+        defer { program.remove() }
+        let output = await program.run(
+            "run bulk-disposition-ashby --sandbox --yes requisitionId=LRK-8899",
+            "note=" + RunCommandTests.comment
+        )
+        #expect(output.status == .needsPerson)
+    }
+
+    @Test func `the tests beside a file are run by command`() async throws {
+        let program = ProgramRun()
+        defer { program.remove() }
+        let passed = await program.run("workflows test interviewer-load-balance")
+        #expect(passed.status == .done && passed.out.contains("1 passed, 0 failed"))
+    }
+
+    @Test(arguments: [
+        ("/runs", ["runs", "list"]),
+        ("/run a b=1 c='two words' d=\"x \\\" y\"", ["run", "a", "b=1", "c=two words", "d=x \" y"]),
+        ("/approve run_1", ["runs", "approve", "run_1"]), ("/redrive  run_1 ", ["runs", "redrive", "run_1"]),
+        ("/runs show run_1", ["runs", "show", "run_1"]), ("/Workflows", ["workflows", "list"]),
+    ])
+    func `a line in the chat behind a slash is a command`(line: String, words: [String]) {
+        #expect(ChatCommands.words(of: line) == words)
+        #expect(ChatCommands.words(of: "/fly") == nil)
+        #expect(ChatCommands.words(of: "/") == nil)
+    }
+}
