@@ -159,9 +159,13 @@ package actor WorkflowEngine {
         tell(id, .paused)
     }
 
-    /// Goes on with a paused run.
+    /// Goes on with a paused run, or with one that an earlier process left under way.
     package func resume(_ id: String) async throws(WorkflowError) {
-        guard try await journal.move(id, from: [.paused], to: .ready) else { throw try await wrongState(id, "resumed") }
+        if try await journal.move(id, from: [.paused], to: .ready) { return enqueue(id) }
+        let left: [RunState] = [.ready, .running, .cancelling]
+        guard active[id] == nil, let run = try await journal.run(id), left.contains(run.state) else {
+            throw try await wrongState(id, "resumed")
+        }
         enqueue(id)
     }
 
