@@ -28,6 +28,8 @@ package struct ApprovalsPage: ConsolePage {
         }
     }
 
+    package func subject(of visit: Visit) async -> String? { visit.path.count == 2 ? visit.path[1] : nil }
+
     private func missing(_ visit: Visit) -> HTTPResponse {
         visit.page(
             "No such approval",

@@ -32,6 +32,12 @@ package struct ConnectPage: ConsolePage {
         }
     }
 
+    package func subject(of visit: Visit) async -> String? {
+        // The id, since the path holds the link's secret.
+        guard visit.person != nil, visit.path.count == 2 else { return nil }
+        return (try? await flow.links.link(token: visit.path[1]))?.id
+    }
+
     private func answer(_ visit: Visit, _ link: ConnectLink, _ person: Person) async throws -> HTTPResponse {
         guard let offer = flow.offer(for: link) else {
             return visit.page(

@@ -10,4 +10,11 @@ package protocol ConsolePage: Sendable {
 
     /// Answers a GET or a POST.
     func respond(to visit: Visit) async -> HTTPResponse
+
+    /// The public id of what a visit is about, for the audit; nil where there is none.
+    func subject(of visit: Visit) async -> String?
+}
+
+extension ConsolePage {
+    package func subject(of visit: Visit) async -> String? { nil }
 }

@@ -1,3 +1,4 @@
+import Basics
 package import HTTP
 package import ToolRouter
 
@@ -9,6 +10,7 @@ package struct ConsoleRoutes: HTTPHandler {
     private let people: PeopleStore
     private let address: PublicAddress
     private let pages: [String: any ConsolePage]
+    private let audit: PageAudit?
 
     private static let maximumFormSize = 64 << 10
 
@@ -19,7 +21,15 @@ package struct ConsoleRoutes: HTTPHandler {
     ///   - address: Where the pages are.
     ///   - openID: The identity provider to sign in with; nil for codes only.
     ///   - pages: The pages besides those to sign in and out; of two of the same section the first one counts.
-    package init(people: PeopleStore, address: PublicAddress, openID: OpenIDSignIn? = nil, pages: [any ConsolePage]) {
+    ///   - audit: Is told what people do; nil to write nothing down.
+    package init(
+        people: PeopleStore,
+        address: PublicAddress,
+        openID: OpenIDSignIn? = nil,
+        pages: [any ConsolePage],
+        audit: PageAudit? = nil
+    ) {
+        self.audit = audit
         self.people = people
         self.address = address
         let all: [any ConsolePage] = [SignInPage(people: people, openID: openID), SignOutPage(people: people)] + pages
@@ -65,12 +75,34 @@ package struct ConsoleRoutes: HTTPHandler {
         case .success(let made): visit = made
         case .failure(let refusal): return refusal.response
         }
+        let start = monotonicNanoseconds()
         var response = await page.respond(to: visit)
+        await write(visit, page, response, nanoseconds: monotonicNanoseconds() - start)
         // A browser that has none yet needs one for its forms; signing in and out set their own.
         if brought == nil, response.fields["Set-Cookie"] == nil {
             response.fields["Set-Cookie"] = cookie.set(visit.browser)
         }
         return response
+    }
+
+    /// Writes down an act: a form that was sent, or somebody who came back from a vendor or an identity provider.
+    private func write(_ visit: Visit, _ page: any ConsolePage, _ response: HTTPResponse, nanoseconds: UInt64) async {
+        let isCallback = visit.path.count == 2 && visit.path[1] == "callback"
+        guard let audit, visit.method == "POST" || isCallback else { return }
+        var person = visit.person?.name
+        if page.section == "sign-in", let cookie = response.fields["Set-Cookie"] {
+            // Who it turned out to be.
+            let brought = BrowserCookie(address: address).read(["Cookie": String(cookie.prefix { $0 != ";" })])
+            person = brought.flatMap { people.session($0)?.person.name } ?? person
+        }
+        await audit.record(
+            section: page.section,
+            verb: visit.form["decision"].flatMap { ["approve", "reject"].contains($0) ? $0 : nil },
+            person: person,
+            object: await page.subject(of: visit),
+            status: response.status,
+            nanoseconds: nanoseconds
+        )
     }
 
     private struct Refusal: Error {

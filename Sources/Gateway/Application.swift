@@ -147,6 +147,7 @@ package final class Application: Sendable {
             opened = database
             let parts = try await assemble(configuration, drivers, sandbox, database, clock, keyFile: folder.keyFile)
             try await parts.ledger.recover(from: parts.router.catalog)
+            try await parts.connectLinks.reopen()
             return Application(
                 configuration: configuration,
                 drivers: drivers,
@@ -172,6 +173,7 @@ package final class Application: Sendable {
         keyFile: String
     ) async throws -> Parts {
         let log = configuration.log
+        _ = try configuration.runValueDays()
         try await database.migrate(
             ConnectionStore.migrations + DataKeys.migrations + EndpointStore.migrations + PeopleStore.migrations
                 + ConnectLinks.migrations

@@ -120,7 +120,7 @@ private struct ControlHandler: HTTPHandler {
         case "/healthz": .json(JSONWriter.bytes(of: ["status": "ok"]))
         case "/v1/toolkits" where request.method == "GET":
             .json(JSONWriter.bytes(of: ["toolkits": folders.summary]))
-        case "/v1/keys/rotate": await keys.respond(to: request)
+        case "/v1/keys/rotate": await audit.watch(request, by: .local) { await keys.respond(to: request) }
         case let path where path.hasPrefix("/v1/workbench/"): await workbench.respond(to: request)
         case let path where path == "/v1/people" || path.hasPrefix("/v1/people/"):
             await audit.watch(request, by: .local) { await people.respond(to: request) }

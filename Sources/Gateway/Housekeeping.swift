@@ -8,7 +8,8 @@ import Workflows
 extension Application {
     /// Seconds between two rounds of what a server does besides answering.
     private static let houseInterval = 2.0
-    private static let purgeRounds = 300
+    /// Rounds in an hour.
+    private static let purgeRounds = 1800
 
     /// Does what has to be done now and then while a server runs, until the task is cancelled.
     func keepHouse() async {
@@ -20,10 +21,24 @@ extension Application {
             refreshToolkits()
             refreshWorkflows()
             do {
-                if round.isMultiple(of: Application.purgeRounds) { try await triggers.purge() }
+                if round % Application.purgeRounds == 1 { await purge() }
                 try await triggers.deliver()
             } catch { configuration.log.warning(error.message) }
         }
+    }
+
+    /// Deletes what has been kept for long enough; what fails is tried again in an hour.
+    package func purge() async {
+        let now = SystemClock().now()
+        let records = now.adding(seconds: -Retention.recordDays * Retention.day)
+        do {
+            try await ledger.store.purge(before: records)
+            try await approvals.purge(expiredBefore: records)
+            try await idempotency.purge()
+            try await triggers.purge()
+            let values = clock.now().adding(seconds: -(try configuration.runValueDays()) * Retention.day)
+            _ = try await RunJournal(database: database).forgetValues(endedBefore: values)
+        } catch { configuration.log.warning("what is over could not be deleted", ["error": "\(error)"]) }
     }
 
     /// Serves toolkit folders as they are now; one that is broken stays as it was.

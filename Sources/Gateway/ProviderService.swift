@@ -23,7 +23,15 @@ package struct ProviderService: MCPService {
 
     package func callTool(_ name: String, arguments: JSONObject, context: MCPCallContext) async -> MCPToolResult? {
         guard toolList.tools.contains(where: { $0.name == name }) else { return nil }
-        let result = await provider.call(ToolCall(tool: name, arguments: arguments, user: user, origin: .model))
+        let result = await provider.call(
+            ToolCall(
+                tool: name,
+                arguments: arguments,
+                user: user,
+                origin: .model,
+                context: CallContext(via: "mcp")
+            )
+        )
         return MCPToolResult(text: result.text, structured: result.payload, isError: result.isError)
     }
 

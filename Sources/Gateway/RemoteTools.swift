@@ -23,15 +23,16 @@ package struct RemoteTools: ToolProvider {
     }
 
     package func call(_ call: ToolCall) async -> ToolResult {
-        let body: JSONValue = [
+        var body: JSONObject = [
             "tool": .string(call.tool), "arguments": .object(call.arguments), "user": .string(call.user),
             "origin": .string(call.origin.rawValue),
         ]
+        body["via"] = call.context.via.map { .string($0) }
         do {
             let answer = try await control.send(
                 "POST",
                 "/v1/workbench/calls" + RemoteTools.query(endpoint),
-                body: body
+                body: .object(body)
             )
             return ToolResult(
                 answer["result"] ?? .null,

@@ -28,7 +28,8 @@ struct WebRoutes: HTTPHandler {
             people: application.people,
             address: application.address,
             openID: application.openID,
-            pages: application.pages
+            pages: application.pages,
+            audit: PageAudit(audit: application.audit, log: application.configuration.log)
         )
     }
 

@@ -36,13 +36,16 @@ package struct WorkbenchRoutes: HTTPHandler {
                 tool: tool,
                 arguments: body["arguments"]?.object ?? [:],
                 user: user,
-                origin: body["origin"]?.string.flatMap { Origin(rawValue: $0) } ?? .model
+                origin: body["origin"]?.string.flatMap { Origin(rawValue: $0) } ?? .model,
+                context: CallContext(via: body["via"]?.string.flatMap { WorkbenchRoutes.ways.contains($0) ? $0 : nil })
             )
             return .json(WorkbenchRoutes.bytes(of: await provider.call(call)))
         default:
             return Problem.notFound(request.path).response
         }
     }
+
+    private static let ways = ["chat", "mcp"]
 
     private static func bytes(of result: ToolResult) -> [UInt8] {
         var writer = JSONWriter(capacity: result.payload.count + 256)

@@ -76,7 +76,7 @@ package struct Workplace: Sendable {
         return try AgentSession(
             agent: agent,
             model: model.model,
-            tools: tools ?? self.tools,
+            tools: TaggedTools(provider: tools ?? self.tools, via: "chat"),
             user: configuration.defaultUser,
             transcript: recorder,
             clock: clock

@@ -5,7 +5,7 @@ import JSON
 package import Tools
 
 /// Offers the tools of toolkits, and runs each of them through one pipeline.
-package final class ToolkitProvider: ToolProvider {
+package final class ToolkitProvider: ArgumentChecking {
     private struct Catalog: Sendable {
         var toolkits: [Toolkit]
         var specifications: [ToolSpecification] = []
@@ -69,6 +69,14 @@ package final class ToolkitProvider: ToolProvider {
 
     package func call(_ call: ToolCall) async -> ToolResult {
         guard let (toolkit, tool) = catalog.withLock({ $0.find(call.tool) }) else { return unknown(call.tool) }
+        guard !tool.specification.effect.isWrite || call.permit != nil else {
+            return .failure(
+                "unprotected_write",
+                "\(call.tool) changes something and did not come through the write ledger, so it was not sent. Call it "
+                    + "through the router.",
+                details: ["outcome": "not_executed"]
+            )
+        }
         let start = monotonicNanoseconds()
         let result: ToolResult
         do throws(ToolFailure) {
@@ -96,6 +104,14 @@ package final class ToolkitProvider: ToolProvider {
             ]
         )
         return result
+    }
+
+    package func refusal(of call: ToolCall) -> ToolResult? {
+        guard let (_, tool) = find(call.tool) else { return nil }
+        do {
+            _ = try ArgumentReader(tool: tool).read(call.arguments)
+            return nil
+        } catch { return ToolFailure(error).result }
     }
 
     /// Tries a user's connection with the call that its toolkit names for that.

@@ -2,6 +2,8 @@
 package struct CallContext: Sendable, Hashable {
     /// Who is behind the call, such as `person:ada`, `endpoint:ep_…` or `schedule:…`; nil for the call's user.
     package var actor: String?
+    /// What it came through where that is neither an endpoint nor a run, such as `chat`, `mcp` or `control`.
+    package var via: String?
     /// The endpoint that the call came through.
     package var endpoint: String?
     /// The run that the call is a step of.
@@ -15,12 +17,14 @@ package struct CallContext: Sendable, Hashable {
 
     package init(
         actor: String? = nil,
+        via: String? = nil,
         endpoint: String? = nil,
         run: String? = nil,
         path: String? = nil,
         item: String? = nil
     ) {
         self.actor = actor
+        self.via = via
         self.endpoint = endpoint
         self.run = run
         self.path = path

@@ -17,6 +17,8 @@ package struct ToolCall: Sendable, Hashable {
     /// What to do when something else was written under the same name.
     package var onceRule: OnceRule
     package var context: CallContext
+    /// Without one no write is sent.
+    package var permit: WritePermit?
     /// Seconds that the call may wait for rate limits of the other side; 0 for an answer at once.
     package var longestWait: Double
 

@@ -17,6 +17,8 @@ package struct ToolResult: Sendable, Hashable {
     package var problem: CallProblem?
     /// The public id of the write in the ledger, such as `wr_…`; nil for a read, and where nothing was written down.
     package var write: String?
+    /// The other side's own id of the last request that the call made; nil where it gave none.
+    package var request: String?
     /// What is known of the rate limits after the call; nil when no call was made, or nothing is known.
     package var limits: CallLimits?
 
@@ -46,6 +48,7 @@ package struct ToolResult: Sendable, Hashable {
             status: details["status"]?.integer.map { Int($0) },
             retryAfter: details["retry_after"]?.integer.map { Int($0) }
         )
+        result.request = details["request_id"]?.string
         return result
     }
 

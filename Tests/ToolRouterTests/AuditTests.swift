@@ -183,6 +183,60 @@ import Tools
         #expect(!written.isError, "what was changed is told")
     }
 
+    @Test func `a search is kept as a hash and the tools it found, a call with the vendor's id of it`() async throws {
+        let database = try await open()
+        let audit = AuditLog(database: database)
+        let watched = CallAudit(audit: audit, metrics: CallMetrics(), clock: clock)
+        let query: JSONObject = ["queries": [["use_case": "Find Sarah Jenkins, sarah@example.com"]]]
+        let found: JSONValue = [
+            "results": [["use_case": "Find Sarah Jenkins", "tools": [["name": "list_a"], ["name": "get_b"]]]]
+        ]
+        _ = await watched.finished(
+            ToolCall(
+                tool: "search_tools",
+                arguments: query,
+                user: "ada",
+                origin: .model,
+                context: CallContext(via: "chat")
+            ),
+            tool: ToolSpecification(
+                name: "search_tools",
+                title: "Search",
+                description: "Finds tools.",
+                toolkit: "switchboard",
+                tags: [],
+                effect: .read,
+                inputSchema: ["type": "object"]
+            ),
+            result: ToolResult(found, origin: .ats),
+            nanoseconds: 1
+        )
+        for (id, isError) in [("01HREQ", false), ("01HFAIL", true), ("two words", false)] {
+            var result = ToolResult(["id": 1], origin: .ats)
+            if isError { result = .failure("not_found", "gone", details: ["request_id": .string(id)]) }
+            if !isError { result.request = id }
+            _ = await watched.finished(
+                ToolCall(
+                    tool: "t",
+                    arguments: [:],
+                    user: "ada",
+                    origin: .model,
+                    context: CallContext(via: "control")
+                ),
+                tool: Fixture.tools[0],
+                result: result,
+                nanoseconds: 1
+            )
+        }
+        try await audit.flush()
+        let rows = try await audit.rows(AuditFilter()).map(\.entry)
+        #expect(rows.map(\.object) == ["list_a get_b", nil, nil, nil])
+        #expect(rows.map(\.via) == ["chat", "control", "control", "control"])
+        #expect(rows.map(\.request) == [nil, "01HREQ", "01HFAIL", nil])
+        #expect(!"\(rows)".contains("Sarah") && !"\(rows)".contains("sarah"))
+        await database.close()
+    }
+
     @Test func `every call, search and change is one row, and one query finds a record`() async throws {
         let database = try await open()
         let audit = AuditLog(database: database)

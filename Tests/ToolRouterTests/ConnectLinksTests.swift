@@ -50,6 +50,18 @@ struct ConnectLinksTests {
         #expect(results.count { $0 } == 1)
     }
 
+    @Test func `an attempt that ended with its process leaves the link usable`() async throws {
+        let (link, _) = try await make()
+        #expect(try await links.take(link.id))
+        // The control: without a new start it stays taken.
+        #expect(try await !links.take(link.id))
+        try await links.reopen()
+        #expect(try await links.take(link.id))
+        try await links.close(link.id, connection: "conn_1")
+        try await links.reopen()
+        #expect(try await !links.take(link.id), "what was used stays used")
+    }
+
     @Test func `a link that connected is used up`() async throws {
         let (link, token) = try await make()
         #expect(try await links.take(link.id))

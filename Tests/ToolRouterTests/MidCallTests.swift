@@ -75,4 +75,46 @@ import Tools
         #expect(!first.isError)
         #expect(second.problem?.code == "tool_not_found")
     }
+
+    @Test func `a write that did not pass the ledger is not sent`() async throws {
+        let counting = Counting()
+        let provider = ToolkitProvider(
+            toolkits: ToolkitLoader.loadAll(home: MidCallTests.home).toolkits,
+            connections: FixedConnections(
+                [AuthorizedConnection(id: "conn_1", toolkit: "ashby", secrets: ["api_key": Secret("k")])],
+                label: "test",
+                howToRenew: "-"
+            ),
+            transport: counting,
+            clock: SystemClock(),
+            log: .none
+        )
+        var call = ToolCall(
+            tool: "create_a_ashby_department",
+            arguments: ["name": "Ferries"],
+            user: "ada",
+            origin: .model
+        )
+        let refused = await provider.call(call)
+        #expect(refused.problem?.code == "unprotected_write" && refused.problem?.outcome == .notExecuted)
+        #expect(counting.sent.withLock { $0 } == 0)
+        // The control: with the ledger's permit the same call is sent.
+        call.permit = WritePermit(write: "wr_1")
+        _ = await provider.call(call)
+        #expect(counting.sent.withLock { $0 } == 1)
+        // What would be refused anyway is refused before anybody is asked.
+        call.arguments = ["nmae": "Ferries"]
+        #expect(provider.refusal(of: call)?.problem?.code == "invalid_arguments")
+        call.arguments = ["name": "Ferries"]
+        #expect(provider.refusal(of: call) == nil)
+    }
+
+    private final class Counting: HTTPTransport {
+        let sent = Locked(0)
+
+        func send(_ request: HTTPRequest, options: HTTPRequestOptions) async throws -> HTTPResponse {
+            sent.withLock { $0 += 1 }
+            return .json(Array("{\"success\":true,\"results\":{\"id\":\"d1\"}}".utf8))
+        }
+    }
 }

@@ -107,7 +107,9 @@ enum Fixture {
 
 extension ToolkitProvider {
     func call(_ tool: String, _ arguments: JSONObject = [:], user: String = "ann") async -> ToolResult {
-        await call(ToolCall(tool: tool, arguments: arguments, user: user, origin: .user))
+        var call = ToolCall(tool: tool, arguments: arguments, user: user, origin: .user)
+        call.permit = WritePermit(write: nil)
+        return await self.call(call)
     }
 }
 

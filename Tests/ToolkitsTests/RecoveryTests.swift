@@ -49,7 +49,9 @@ import Tools
     private static let mark = "(ref 7f3a9c2e10)"
 
     private func call(_ tool: String, _ arguments: JSONObject) -> ToolCall {
-        ToolCall(tool: tool, arguments: arguments, user: "ada", origin: .model)
+        var call = ToolCall(tool: tool, arguments: arguments, user: "ada", origin: .model)
+        call.permit = WritePermit(write: nil)
+        return call
     }
 
     private func rules(_ call: ToolCall) async throws -> WriteRules {

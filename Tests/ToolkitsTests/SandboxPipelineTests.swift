@@ -267,4 +267,15 @@ import Tools
         #expect(last.value["status"] == 429)
         #expect((last.value["retry_after"]?.integer ?? 0) > 0)
     }
+
+    @Test func `a result says the vendor's own id of the request, whether it worked or not`() async throws {
+        let provider = provider()
+        let jobs = await provider.call("list_all_ashby_jobs", ["limit": 1])
+        #expect(jobs.request?.utf8.count == 26)
+        let missing = await provider.call(
+            "get_single_ashby_application_by_id",
+            ["application_id": "00000000-0000-4000-8000-000000000000"]
+        )
+        #expect(missing.isError && missing.request?.utf8.count == 26 && missing.request != jobs.request)
+    }
 }

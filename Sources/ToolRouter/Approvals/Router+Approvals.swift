@@ -18,6 +18,7 @@ extension Router {
             return call
         }
         let known = zip(together, tools).compactMap { call, tool in tool.map { (call: call, tool: $0) } }
+            .filter { (catalog.provider(of: $0.tool.name) as? any ArgumentChecking)?.refusal(of: $0.call) == nil }
         return (together, await approvals.prepare(known))
     }
 }

@@ -37,10 +37,11 @@ package struct CallAudit: CallObserver {
             // A name that does not exist may be anything that a model was told, a person's name included.
             tool: tool?.name,
             effect: isSearch ? nil : tool?.effect.rawValue,
-            object: call.connection,
+            object: isSearch ? CallAudit.found(by: tool, result) : call.connection,
             records: ids.all,
             argumentsHash: Hex.encode(SHA256.hash(JSONWriter.bytes(of: .object(call.arguments), sorted: true))),
             outcome: outcome,
+            request: result.request.flatMap(CallAudit.visible),
             milliseconds: Int(nanoseconds / 1_000_000)
         )
         let isWrite = tool?.effect.isWrite == true && !isSearch
@@ -66,6 +67,29 @@ package struct CallAudit: CallObserver {
     private static func via(_ context: CallContext) -> String {
         if let run = context.run { return "run:" + run }
         if let endpoint = context.endpoint { return "endpoint:" + endpoint }
-        return "local"
+        return context.via ?? "local"
     }
+
+    /// An id as a vendor sent it, unless it is one that could be anything.
+    private static func visible(_ id: String) -> String? {
+        let isPlain = id.utf8.allSatisfy { (0x21...0x7E).contains($0) }
+        return isPlain && (1...128).contains(id.utf8.count) ? id : nil
+    }
+
+    /// The names of the tools that a search found; its text is kept as a hash only.
+    private static func found(by tool: ToolSpecification?, _ result: ToolResult) -> String? {
+        guard tool?.name == "search_tools", !result.isError, let document = try? JSONParser.parse(result.payload)
+        else { return nil }
+        var names: [String] = []
+        for query in document["results"]?.array ?? [] {
+            // One query of the control API is answered with its tools, several of the meta-tool with theirs each.
+            for tool in query["tools"]?.array ?? [query] {
+                guard let name = tool["name"]?.string, !names.contains(name) else { continue }
+                names.append(name)
+            }
+        }
+        return names.isEmpty ? nil : names.prefix(mostTools).joined(separator: " ")
+    }
+
+    private static let mostTools = 20
 }

@@ -107,6 +107,7 @@ package struct ConnectFlow: Sendable {
             try await links.giveBack(link.id)
             return .refused(error.message)
         } catch {
+            try? await links.giveBack(link.id)
             throw RouterError(.storage, "The connection cannot be stored: \(error)", cause: error)
         }
     }

@@ -146,6 +146,13 @@ package final class ConnectLinks: Sendable {
         }
     }
 
+    /// Gives back what an earlier process had taken when it ended in the middle of an attempt.
+    ///
+    /// - Throws: ``RouterError`` with code `storage`.
+    package func reopen() async throws(RouterError) {
+        _ = try await write { try $0.execute("UPDATE connect_link SET state = 'open' WHERE state = 'taken'") }
+    }
+
     /// Closes a link that was taken, with the connection that came of it.
     ///
     /// - Throws: ``RouterError`` with code `storage`.

@@ -29,6 +29,7 @@ package struct EndpointService: MCPService {
     package init(router: Router, user: String, policy: ToolPolicy, mode: EndpointMode) {
         self.router = router
         self.user = user
+        context.via = "mcp"
         self.policy = policy
         self.mode = mode
     }

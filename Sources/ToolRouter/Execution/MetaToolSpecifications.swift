@@ -131,6 +131,9 @@ extension MetaTools {
                                     ],
                                     "additionalProperties": false,
                                 ],
+                                "connection": [
+                                    "type": "string", "description": "Which account, where there are several.",
+                                ],
                                 "idempotency_key": [
                                     "type": "string", "maxLength": 256,
                                     "description":

@@ -83,7 +83,7 @@ extension MetaTools {
     private static func items(of arguments: ArgumentObject, for call: ToolCall) throws(RouterError) -> [Item] {
         let objects = try arguments.objects(
             "calls",
-            known: ["tool", "arguments", "id", "select", "all", "idempotency_key"],
+            known: ["tool", "arguments", "id", "select", "all", "idempotency_key", "connection"],
             1...largestBatch
         )
         var items: [Item] = []
@@ -94,7 +94,7 @@ extension MetaTools {
                 tool: try object.string("tool", limit: 256),
                 arguments: try object.object("arguments"),
                 user: call.user,
-                connection: call.connection,
+                connection: try object.optionalString("connection", limit: 200) ?? call.connection,
                 origin: call.origin,
                 once: key.flatMap { $0.isEmpty ? nil : $0 } ?? call.once.map { "\($0)/\(position)" },
                 onceRule: .sameArguments,

@@ -122,6 +122,10 @@ package final class Router: Sendable {
         if tool.isDormant { return await finish(call, tool, await provider.call(call), start) }
         var call = call
         if let refusal = policy.pin(&call, toolkit: tool.toolkit) { return await finish(call, tool, refusal, start) }
+        // Nobody is asked to approve what would be refused anyway.
+        if tool.effect.isWrite, let refusal = (provider as? any ArgumentChecking)?.refusal(of: call) {
+            return await finish(call, tool, refusal, start)
+        }
         guard !interceptors.isEmpty else {
             return await finish(call, tool, await run(call, tool, provider, options), start)
         }
@@ -152,7 +156,10 @@ package final class Router: Sendable {
         _ provider: any ToolProvider,
         _ options: WriteOptions
     ) async -> ToolResult {
-        guard tool.effect.isWrite, case .ledger(let ledger) = writes, !(provider is any CompositeToolProvider) else {
+        guard tool.effect.isWrite, !(provider is any CompositeToolProvider) else { return await provider.call(call) }
+        guard case .ledger(let ledger) = writes else {
+            var call = call
+            call.permit = WritePermit(write: nil)
             return await provider.call(call)
         }
         return await ledger.execute(call, tool: tool, provider: provider, options: options)

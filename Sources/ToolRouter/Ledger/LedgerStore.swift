@@ -267,7 +267,12 @@ package struct LedgerStore: Sendable {
     }
 
     /// Deletes settled writes that are older than that, and returns how many there were.
-    func purge(before time: Timestamp) async throws(LedgerError) -> Int {
+    ///
+    /// What nobody knows the outcome of stays.
+    ///
+    /// - Throws: ``LedgerError`` with code `storage`.
+    @discardableResult
+    package func purge(before time: Timestamp) async throws(LedgerError) -> Int {
         try await transaction { transaction in
             try transaction.execute(
                 "DELETE FROM ledger WHERE state IN('done','failed') AND updated_at < ?",

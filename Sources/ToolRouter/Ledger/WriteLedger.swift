@@ -272,7 +272,9 @@ package final class WriteLedger: Sendable {
             }
             FaultPoint.reach("before-send")
             guard let provider = attempt.provider else { return WriteResults.unknown(first) }
-            var result = await provider.call(attempt.marked(first.mark))
+            var call = attempt.marked(first.mark)
+            call.permit = WritePermit(write: first.id)
+            var result = await provider.call(call)
             result.write = first.id
             FaultPoint.reach("after-reply")
             let answer = WriteAnswer(result, attempt: first.attempts)
@@ -299,7 +301,9 @@ package final class WriteLedger: Sendable {
                     reason: status.map { "\(code), HTTP \($0)" } ?? code
                 )
                 FaultPoint.reach("after-doubt")
-                return await resolve(entry, attempt, flight, sent: sent)
+                var resolved = await resolve(entry, attempt, flight, sent: sent)
+                resolved.request = resolved.request ?? result.request
+                return resolved
             }
         } catch {
             // It was sent and cannot be written down: the row still says so, and the next start looks.

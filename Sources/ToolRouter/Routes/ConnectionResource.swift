@@ -42,6 +42,16 @@ struct ConnectionResource: ControlResource {
             if !trial.works { body["message"] = .string(trial.message) }
             return ControlCall.json(.object(body), status: 201)
         case ("POST", 2, "authorize"):
+            // A flow without a browser's session ends in whatever browser opens its URL: a token that could begin one could
+            // have somebody else's account connected.
+            guard call.principal == .local else {
+                throw Problem(
+                    403,
+                    "forbidden",
+                    "Only commands of this machine begin an authorization. Make a connect link with POST "
+                        + "/v1/connect-links; it is bound to the person who opens it."
+                )
+            }
             let start = try administration.beginOAuth(
                 try new(call.arguments(ConnectionResource.members)),
                 redirectURI: redirectURI,

@@ -82,7 +82,7 @@ struct ToolResource: ControlResource {
             arguments: ["queries": [["use_case": .string(query)]]],
             user: call.principal.person ?? "",
             origin: .user,
-            context: CallContext(actor: call.principal.actor)
+            context: CallContext(actor: call.principal.actor, via: "control")
         )
         let tool = MetaTools.specifications.first { $0.name == made.tool }
         let result = await router.finish(made, tool, ToolResult(.object(document), origin: .ats), start)
@@ -111,7 +111,7 @@ struct ToolResource: ControlResource {
                 // A name of the caller's own: the same call again is answered with what the first one did.
                 once: once,
                 onceRule: .sameArguments,
-                context: CallContext(actor: call.principal.actor),
+                context: CallContext(actor: call.principal.actor, via: "control"),
                 longestWait: try wait(arguments, name)
             ),
             policy: ToolPolicy(),

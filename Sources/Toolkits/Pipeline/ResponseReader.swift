@@ -22,6 +22,8 @@ struct ResponseReader {
         var total: Int?
         /// Values beside the payload.
         var extra: [(name: String, value: JSONValue)] = []
+        /// The vendor's own id of the request.
+        var request: String?
         /// What is known of the limits after the request.
         var limits: CallLimits?
 

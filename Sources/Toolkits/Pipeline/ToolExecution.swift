@@ -182,15 +182,27 @@ struct ToolExecution: Sendable {
         let body = (try? JSONDocument(bytes))?.root
         let succeeded = (200..<300).contains(response.status)
         if succeeded, bytes.isEmpty, toolkit.settings.response.success == nil {
-            return (ResponseReader.Reading(content: .nothing), limits)
+            var reading = ResponseReader.Reading(content: .nothing)
+            reading.request = requestID(response)
+            return (reading, limits)
         }
         guard succeeded else { throw failure(tool, response, body) }
-        guard let body else { throw unreadable(response.status, isWrite) }
+        guard let body else {
+            var failure = unreadable(response.status, isWrite)
+            if let id = requestID(response) { failure.details["request_id"] = .string(id) }
+            throw failure
+        }
         if let flag = toolkit.settings.response.success, body.element(at: flag)?.bool != true {
             throw failure(tool, response, body)
         }
         let reader = ResponseReader(rule: toolkit.settings.response, pagination: toolkit.settings.pagination)
-        return (reader.read(body), limits)
+        var reading = reader.read(body)
+        reading.request = requestID(response)
+        return (reading, limits)
+    }
+
+    private func requestID(_ response: HTTPResponse) -> String? {
+        toolkit.settings.errors.requestIDHeaders.lazy.compactMap { response.fields[$0] }.first
     }
 
     private func failure(_ tool: ToolkitTool, _ response: HTTPResponse, _ body: JSONElement?) -> ToolFailure {
@@ -220,6 +232,7 @@ struct ToolExecution: Sendable {
         let mapped = tool.response.map { reading.mapped(by: $0) } ?? reading
         var result = ResultWriter(origin: tool.origin, isWrite: tool.specification.effect.isWrite)
             .result(mapped, next: next, search: search)
+        result.request = reading.request
         result.limits = reading.limits.flatMap { $0.isEmpty ? nil : $0 }
         return result
     }
@@ -246,14 +259,15 @@ struct ToolExecution: Sendable {
         }
         var search = RecordSearch(rule: rule, text: text, limit: bound.limit ?? rule.defaultLimit, from: cursor)
         var limits: CallLimits?
+        var request: String?
         while let number = search.nextPage {
             let page = RequestBuilder.Page(limit: rule.pageSize, position: .integer(number))
             let reading = try await send(tool, bound, page)
-            limits = reading.limits
+            (limits, request) = (reading.limits, reading.request)
             search.take(reading.records, isLast: isLast(reading, PageCursor(page: number, size: rule.pageSize)))
         }
         var found = ResponseReader.Reading(content: .list(search.matches))
-        found.limits = limits
+        (found.limits, found.request) = (limits, request)
         return result(found, search.cursor?.text, tool, search: search.summary)
     }
 
@@ -283,7 +297,9 @@ struct ToolExecution: Sendable {
         let summary: JSONValue = [
             "pages_read": 1, "records_read": .integer(reading.records.count), "stopped_early": false,
         ]
-        return result(ResponseReader.Reading(content: .list(records)), nil, tool, search: summary)
+        var found = ResponseReader.Reading(content: .list(records))
+        (found.limits, found.request) = (reading.limits, reading.request)
+        return result(found, nil, tool, search: summary)
     }
 
     private func bind(_ tool: ToolkitTool, _ arguments: JSONObject) throws(ToolFailure) -> ArgumentReader.Bound {
