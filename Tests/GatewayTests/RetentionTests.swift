@@ -122,6 +122,9 @@ import ToolRouter
         database = try await SQLiteDatabase.open(folder.file("switchboard.db"))
         #expect(try await left(database)["step"] == [])
         await database.close()
+    }
+
+    @Test func `a number of days that is none ends the start`() async throws {
         await #expect(throws: GatewayError.self) { try await open(["SWITCHBOARD_RETENTION_DAYS": "ninety"]) }
     }
 }
