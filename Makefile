@@ -1,6 +1,6 @@
 # Two commands do everything on a machine with Swift 6.3: `make run` does the main job, `make test` runs every test.
 .DEFAULT_GOAL := help
-.PHONY: help setup build release run test test-clients test-pages lint format check check-fresh bench coverage \
+.PHONY: help setup build release run test test-kill test-clients test-pages lint format check check-fresh bench coverage \
 	sanitize docs install clean fuzz
 
 PREFIX ?= /usr/local
@@ -27,6 +27,14 @@ test: ## Runs every test
 	@SETUP_EXTRA="python3 python3-venv chromium-headless-shell" scripts/setup
 	@scripts/test
 
+KILLS ?= 10000
+KILL_WORKERS ?= 8
+
+test-kill: setup ## Kills runs of the real program ten thousand times (KILLS=…), and counts what is doubled or lost
+	$(SWIFT_BUILD) --build-tests
+	SWITCHBOARD_WORKFLOW_KILLS=$(KILLS) SWITCHBOARD_KILL_WORKERS=$(KILL_WORKERS) SWITCHBOARD_KILL_ITEMS=720 \
+		swift test --skip-build --disable-xctest --filter 'KillTests'
+
 test-clients: release ## Runs the MCP clients from PyPI against the program
 	@scripts/test-clients
 	@scripts/test-schemas
@@ -48,6 +56,7 @@ check-fresh: ## Proves `make run` and `make test` in a fresh clone with an empty
 
 bench: release ## Measures against peers in one run and writes benchmarks/results.md
 	@benchmarks/run
+	@benchmarks/workflows/run
 
 fuzz: setup ## Ten million random JSONata expressions: no crash, no hang
 	swift run -c release -q --package-path benchmarks/jsonata --scratch-path .build/jsonata JSONataBenchmark fuzz 10000000
@@ -66,7 +75,7 @@ docs: setup ## Builds the documentation of every module into .build/docs
 install: release ## Installs the program and its data below PREFIX
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/switchboard
 	install -m 755 .build/release/switchboard $(DESTDIR)$(PREFIX)/bin/switchboard
-	cp -R toolkits agents prompts workflows transcripts $(DESTDIR)$(PREFIX)/share/switchboard/
+	cp -R toolkits agents prompts transcripts $(DESTDIR)$(PREFIX)/share/switchboard/
 
 clean: ## Removes what was built
 	rm -rf .build

@@ -166,7 +166,10 @@ let package = Package(
         ),
         tests(
             "Commands",
-            uses: ["Basics", "JSON", "HTTP", "CurlTransport", "Tools", "ATSSandbox", "ToolRouter", "Gateway"]
+            uses: [
+                "Basics", "JSON", "HTTP", "Storage", "CurlTransport", "Tools", "ATSSandbox", "ToolRouter", "Workflows",
+                "Gateway",
+            ]
         ),
     ],
     swiftLanguageModes: [.v6],

@@ -46,7 +46,13 @@ final class EngineBench: Sendable {
     }
 
     /// An engine, as a new process would make one.
-    func engine(journal: RunJournal? = nil, approvals: FakeApprovals? = nil) -> WorkflowEngine {
+    ///
+    /// - Parameter jumps: Whether waiting moves the clock instead of taking time.
+    func engine(
+        journal: RunJournal? = nil,
+        approvals: FakeApprovals? = nil,
+        jumps: Bool = false
+    ) -> WorkflowEngine {
         var parts = WorkflowEngine.Parts(
             journal: journal ?? self.journal,
             library: library,
@@ -57,8 +63,15 @@ final class EngineBench: Sendable {
         )
         parts.wall = clock
         // Retries come at once; what waits longer is woken by the test, or cancelled.
-        parts.pause = { seconds in
-            if seconds < 8 { await Task.yield() } else { try? await Task.sleep(for: .seconds(3600)) }
+        parts.pause = { [clock] seconds in
+            if jumps {
+                clock.advance(seconds: seconds)
+                await Task.yield()
+            } else if seconds < 8 {
+                await Task.yield()
+            } else {
+                try? await Task.sleep(for: .seconds(3600))
+            }
         }
         return WorkflowEngine(parts)
     }
@@ -71,6 +84,17 @@ final class EngineBench: Sendable {
     /// A database that stops working after a number of commits.
     func dying(commits: Int, losesLast: Bool) -> MortalDatabase {
         MortalDatabase(database, commits: commits, losesLast: losesLast)
+    }
+
+    /// What a file of the database holds now: the database itself, or its `-wal`.
+    func file(_ suffix: String) throws -> [UInt8] { try TextFile.read(folder.file("journal.db") + suffix) }
+
+    func close() async { await database.close() }
+
+    /// A journal that can be made to fail.
+    func failing() -> (journal: RunJournal, database: FailingDatabase) {
+        let failing = FailingDatabase(database)
+        return (RunJournal(database: failing), failing)
     }
 
     func request(_ input: JSONObject = [:], preview: Bool = false) -> RunRequest {

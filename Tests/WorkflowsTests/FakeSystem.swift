@@ -17,6 +17,8 @@ final class FakeSystem: StepTools {
     let state = Locked(State())
     let applications: Int
     let gate: Gate?
+    /// What else happens at each call.
+    let onCall = Locked<(@Sendable () -> Void)?>(nil)
 
     init(applications: Int = 10, gate: Gate? = nil) {
         self.applications = applications
@@ -46,6 +48,7 @@ final class FakeSystem: StepTools {
 
     func call(_ call: ToolCall, endpoint: String?) async -> ToolResult {
         let id = call.arguments["id"]?.string ?? ""
+        onCall.withLock { $0 }?()
         let failure: ToolResult? = state.withLock { state in
             state.calls.append(id.isEmpty ? call.tool : "\(call.tool) \(id)")
             state.running += 1

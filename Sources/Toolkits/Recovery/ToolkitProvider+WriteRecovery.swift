@@ -3,6 +3,9 @@ import JSON
 package import Tools
 
 extension ToolkitProvider: WriteRecovery {
+    /// Seconds that a look waits in line for the limits of its connection: a full line must not leave a write unknown.
+    private static let patience = 600.0
+
     package func prepare(_ call: ToolCall) async -> WritePreparation {
         guard let (toolkit, tool) = find(call.tool) else { return .refused(unknown(call.tool)) }
         do throws(ToolFailure) {
@@ -44,7 +47,8 @@ extension ToolkitProvider: WriteRecovery {
             user: write.call.user,
             connection: write.call.connection,
             origin: .workflow,
-            context: write.call.context
+            context: write.call.context,
+            longestWait: ToolkitProvider.patience
         )
         let isList = target.argument(.cursor) != nil
         var found: [(made: String, record: FoundRecord)] = []

@@ -20,8 +20,11 @@ struct RetryPlan {
     private static let passing: Set<String> = [
         "timeout", "unreachable", "upstream_error", "upstream_invalid", "connection_reset", "busy",
     ]
-    /// A limit is waited for, however often; only the run's own minutes bound that.
-    private static let limits: Set<String> = ["rate_limited", "circuit_open"]
+    /// A limit, and room on the disk, are waited for, however often; only the run's own minutes bound that.
+    private static let limits: Set<String> = ["rate_limited", "circuit_open", "ledger_unavailable"]
+
+    /// Whether a call was only held back: by a limit, an open circuit, or a ledger that cannot be written for now.
+    static func isLimit(_ problem: CallProblem) -> Bool { limits.contains(problem.code) }
 
     init(_ rule: RetryRule?) {
         let rule = rule ?? RetryRule(attempts: 6)
@@ -42,7 +45,7 @@ struct RetryPlan {
     {
         if isWrite, problem.outcome == .unknown { return .giveUp }
         let floor = problem.retryAfter.map(Double.init)
-        if RetryPlan.limits.contains(problem.code) {
+        if RetryPlan.isLimit(problem) {
             // Everybody who waits would come back at the same moment.
             return .again(after: (floor ?? 5) * (1 + random / 10))
         }

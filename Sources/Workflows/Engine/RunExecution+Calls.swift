@@ -3,6 +3,9 @@ import JSON
 import Tools
 
 extension RunExecution {
+    /// Seconds that a call waits in line for the limits of its connection; then the run waits itself, and can be paused.
+    private static let longestWait = 20.0
+
     /// Calls a tool, as often as the step's rule allows, and gives its result.
     func call(_ step: Step, _ call: CallStep, _ place: Place) async throws(RunStop) -> StepValue {
         let start = place.scope.now
@@ -30,7 +33,8 @@ extension RunExecution {
                 run: run.id,
                 path: step.path,
                 item: place.item.isEmpty ? nil : place.item
-            )
+            ),
+            longestWait: RunExecution.longestWait
         )
         if tool.effect.isWrite {
             // A write that the journal has not cannot stand before an approval whose plan is found out anew.
@@ -159,16 +163,21 @@ extension RunExecution {
         var plan = RetryPlan(step.retry)
         let start = services.monotonic()
         let limit = try callLimit()
+        var isCounted = false
         while true {
-            guard control.use(1, of: .toolCalls, limit: limit) else {
-                throw .failure(
-                    StepFailure("call_limit", "the run has made its \(limit ?? 0) calls; raise limits.toolCalls")
-                )
+            if !isCounted {
+                guard control.use(1, of: .toolCalls, limit: limit) else {
+                    throw .failure(
+                        StepFailure("call_limit", "the run has made its \(limit ?? 0) calls; raise limits.toolCalls")
+                    )
+                }
+                charge.toolCalls += 1
             }
-            charge.toolCalls += 1
             let result = await services.tools.call(request, endpoint: run.endpoint)
             guard result.isError, let problem = result.problem else { return result }
             if stale, problem.code == "cursor_expired" { return result }
+            // What a limit held back was not a call, so it takes nothing from the run's calls or from its attempts.
+            isCounted = RetryPlan.isLimit(problem)
             let elapsed = Double(services.monotonic() - start) / 1e9
             switch plan.next(problem, isWrite: isWrite, elapsed: elapsed) {
             case .giveUp: throw .failure(RunExecution.failure(of: result))
@@ -193,7 +202,7 @@ extension RunExecution {
             result.problem?.code ?? "failed",
             result.displayText,
             isUnknown: result.problem?.outcome == .unknown,
-            write: details["write"]?.string
+            write: result.write ?? details["write_id"]?.string ?? details["write"]?.string
         )
     }
 }

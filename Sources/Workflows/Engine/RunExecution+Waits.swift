@@ -81,6 +81,7 @@ extension RunExecution {
         } else {
             let question = try question(approval, rows, place)
             id = try await stored { () async throws(WorkflowError) in try await self.services.approvals.ask(question) }
+            FaultPoint.reach("after-ask")
             let waiting: JSONValue = [
                 "approval": .string(id), "until": .string(question.expires.iso8601), "rows": .integer(rows.count),
             ]

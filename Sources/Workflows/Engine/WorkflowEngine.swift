@@ -159,10 +159,10 @@ package actor WorkflowEngine {
         tell(id, .paused)
     }
 
-    /// Goes on with a paused run, or with one that an earlier process left under way.
+    /// Goes on with a paused run, or with one that an earlier process left under way or waiting.
     package func resume(_ id: String) async throws(WorkflowError) {
         if try await journal.move(id, from: [.paused], to: .ready) { return enqueue(id) }
-        let left: [RunState] = [.ready, .running, .cancelling]
+        let left: [RunState] = [.ready, .running, .waiting, .cancelling]
         guard active[id] == nil, let run = try await journal.run(id), left.contains(run.state) else {
             throw try await wrongState(id, "resumed")
         }

@@ -33,7 +33,7 @@ extension RunJournal {
             let end = min(start + RunJournal.itemBatch, items.count)
             let batch = Array(items[start..<end])
             let first = start
-            try await write { transaction in
+            try await write(.items) { transaction in
                 for (offset, item) in batch.enumerated() {
                     try transaction.execute(
                         """
@@ -93,7 +93,7 @@ extension RunJournal {
 
     /// Writes down what came of an item.
     package func finish(_ item: ItemRecord, at address: StepAddress, of run: String) async throws(WorkflowError) {
-        try await write { transaction in
+        try await write(.itemEnd) { transaction in
             try transaction.execute(
                 "UPDATE item SET state=?, output=?, failure=? WHERE run=? AND item=? AND path=? AND key=?",
                 .text(item.state.rawValue),

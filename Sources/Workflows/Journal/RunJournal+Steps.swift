@@ -24,7 +24,7 @@ extension RunJournal {
         of run: String,
         charge: StepCharge = StepCharge()
     ) async throws(WorkflowError) {
-        try await write { transaction in
+        try await write(step.state == .waiting ? .stepWait : .step) { transaction in
             try transaction.execute(
                 """
                 INSERT INTO step(run, item, path, kind, subject, state, started_at, ended_at, output, failure)
@@ -124,7 +124,7 @@ extension RunJournal {
         at address: StepAddress,
         of run: String
     ) async throws(WorkflowError) {
-        try await write { transaction in
+        try await write(.page) { transaction in
             try transaction.execute(
                 "INSERT INTO page(run, item, path, number, walk, records) VALUES(?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
                 .text(run),
@@ -163,7 +163,7 @@ extension RunJournal {
         step: StepRecord,
         of run: String
     ) async throws(WorkflowError) {
-        try await write { transaction in
+        try await write(.report) { transaction in
             try transaction.execute(
                 """
                 INSERT INTO report(run, item, path, title, body, sources, rows, created_at)

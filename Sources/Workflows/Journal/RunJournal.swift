@@ -59,12 +59,17 @@ package struct RunJournal: Sendable {
         self.database = database
     }
 
+    /// Commits; the places before and after it are where tests kill the program.
     @discardableResult
     func write<Result: Sendable>(
+        _ point: JournalPoint = .other,
         _ body: @escaping @Sendable (any SQLTransaction) throws -> Result
     ) async throws(WorkflowError) -> Result {
         do {
-            return try await database.write(body)
+            FaultPoint.reach(point.before)
+            let result = try await database.write(body)
+            FaultPoint.reach(point.after)
+            return result
         } catch let error as WorkflowError {
             throw error
         } catch {
@@ -89,7 +94,7 @@ package struct RunJournal: Sendable {
     /// - Returns: False when the schedule has started a run for that instant before; nothing is added then.
     /// - Throws: ``WorkflowError`` with code `already_running` when another open run holds the same key, or `storage`.
     package func add(_ run: RunRecord, source: String, version: Int) async throws(WorkflowError) -> Bool {
-        try await write { transaction in
+        try await write(.start) { transaction in
             if let key = run.oneKey {
                 let other = try transaction.first("SELECT id FROM run WHERE one_key=? AND ended_at IS NULL", .text(key))
                 if let other = try other?.text("id") {
@@ -186,7 +191,7 @@ package struct RunJournal: Sendable {
         elapsed: Int64 = 0,
         startedAt: Timestamp? = nil
     ) async throws(WorkflowError) -> Bool {
-        try await write { transaction in
+        try await write(state == .waiting ? .wait : .move) { transaction in
             try transaction.execute(
                 """
                 UPDATE run SET state=?, waiting=?, elapsed=elapsed+?, started_at=COALESCE(started_at, ?),
@@ -212,7 +217,7 @@ package struct RunJournal: Sendable {
         elapsed: Int64,
         at instant: Timestamp
     ) async throws(WorkflowError) {
-        try await write { transaction in
+        try await write(.end) { transaction in
             try transaction.execute(
                 """
                 UPDATE run SET state=?, waiting=NULL, result=?, failure=?, elapsed=elapsed+?, ended_at=?

@@ -1,0 +1,134 @@
+import Basics
+import Glibc
+import JSON
+import Storage
+import TestSupport
+import Testing
+import Tools
+import Workflows
+
+/// Disks that are full or fail, files that are damaged, and clocks that jump.
+struct EngineFaultTests {
+    private static let steps = """
+        [{"id": "apps", "call": "list_applications", "on": "ats", "all": {"max": 1000}},
+         {"id": "done", "forEach": "= $apps", "as": "app", "key": "= $app.id", "concurrency": 2, "maxItems": 100,
+          "do": [{"id": "said", "call": "comment", "on": "ats", "with": {"id": "= $app.id"}}, {"return": "= $said.id"}]},
+         {"report": {"title": "Closed", "body": "{{ $join($done.succeeded.output, ' ') }}"}},
+         {"return": "= [$done.succeeded.key]"}]
+        """
+    private static let result: JSONValue = ["a0", "a1", "a2", "a3", "a4"]
+
+    @Test(arguments: [StorageError.Code.full, .readOnly, .locked, .io])
+    func `a journal that cannot be written for a while stops a run, and then it goes on by itself`(
+        code: StorageError.Code
+    ) async throws {
+        for after in 1..<24 {
+            let bench = try await EngineBench(Self.steps, system: FakeSystem(applications: 5))
+            let (journal, database) = bench.failing()
+            database.fail(5, after: after, code)
+            let engine = bench.engine(journal: journal, jumps: true)
+            let id = try await engine.start(bench.request()).id
+            var run = try await engine.settled(id)
+            // Nobody wakes it: it looks by itself every ten seconds, which the clock of the test leaps over.
+            for _ in 0..<10_000 where !run.state.isEnded {
+                await Task.yield()
+                run = try await engine.settled(id)
+            }
+            #expect(run.state == .done, "after \(after) commits")
+            #expect(run.result == Self.result)
+            #expect(bench.system.comments.count == 5)
+            #expect(database.failed > 0)
+        }
+    }
+
+    @Test func `a ledger that cannot be written is waited for, and takes none of the attempts`() async throws {
+        let bench = try await EngineBench(Self.steps, system: FakeSystem(applications: 5))
+        let full = ToolResult.failure("ledger_unavailable", "No space is left.")
+        bench.system.fail("comment", [ToolResult](repeating: full, count: 40))
+        let run = try await bench.run()
+        #expect(run.result == Self.result)
+        #expect(run.toolCalls == 7)
+    }
+
+    @Test(arguments: [3600.0, -3600, 86_400, -86_400])
+    func `a clock that jumps at each call changes nothing`(seconds: Double) async throws {
+        let bench = try await EngineBench(Self.steps, system: FakeSystem(applications: 5))
+        let system = bench.system
+        let clock = bench.clock
+        system.onCall.withLock { $0 = { clock.advance(seconds: seconds) } }
+        let run = try await bench.run()
+        #expect(run.state == .done)
+        #expect(run.result == Self.result)
+        #expect(system.comments.count == 5)
+    }
+
+    @Test func `a wait ends once, whichever way the clock has jumped`() async throws {
+        for seconds in [3600.0, -3600, 86_400, -86_400] {
+            let bench = try await EngineBench(
+                #"[{"wait": "PT10M"}, {"call": "comment", "on": "ats", "with": {"id": "late"}}, {"return": "ok"}]"#
+            )
+            let waiting = try await bench.run()
+            #expect(waiting.state == .waiting)
+            bench.clock.advance(seconds: seconds)
+            let engine = bench.engine(jumps: true)
+            try await engine.recover()
+            var run = try await engine.settled(waiting.id)
+            for _ in 0..<10_000 where !run.state.isEnded {
+                await Task.yield()
+                run = try await engine.settled(waiting.id)
+            }
+            #expect(run.state == .done)
+            #expect(bench.system.calls == ["comment late"])
+        }
+    }
+
+    @Test func `a journal cut short anywhere in its log loses at most what nobody was told of`() async throws {
+        let bench = try await EngineBench(Self.steps, system: FakeSystem(applications: 5))
+        let folder = TemporaryFolder()
+        let mortal = bench.engine(journal: bench.mortal(commits: 9, losesLast: true))
+        let id = try await mortal.start(bench.request()).id
+        _ = try? await mortal.settled(id)
+        await mortal.abandon()
+        for (number, cut) in [0, 1, 100, 4096, 4120, 9000, 20_000].enumerated() {
+            let copy = folder.file("copy\(number).db")
+            try TextFile.write(try bench.file(""), to: copy)
+            let log = try bench.file("-wal")
+            try TextFile.write(Array(log.dropLast(cut)), to: copy + "-wal")
+            let database = try await SQLiteDatabase.open(copy)
+            let journal = RunJournal(database: database)
+            let engine = bench.engine(journal: journal)
+            // So much may be cut that the run itself is gone; then it is as if it had never been asked for.
+            if (try? await journal.run(id)) ?? nil != nil {
+                try await engine.recover()
+                let run = try await engine.settled(id)
+                #expect(run.result == Self.result, "\(cut) bytes cut")
+            }
+            await database.close()
+        }
+        #expect(bench.system.comments.count == 5)
+    }
+
+    @Test func `a damaged journal says so, and nothing is called`() async throws {
+        let bench = try await EngineBench(Self.steps, system: FakeSystem(applications: 5))
+        let mortal = bench.engine(journal: bench.mortal(commits: 3, losesLast: true))
+        let id = try await mortal.start(bench.request()).id
+        _ = try? await mortal.settled(id)
+        await mortal.abandon()
+        await bench.close()
+        let calls = bench.system.calls.count
+        let folder = TemporaryFolder()
+        var bytes = try bench.file("")
+        for position in stride(from: 4096, to: bytes.count, by: 7) { bytes[position] = 0xA5 }
+        try TextFile.write(bytes, to: folder.file("damaged.db"))
+        await #expect(throws: (any Error).self) {
+            let database = try await SQLiteDatabase.open(folder.file("damaged.db"))
+            try await bench.engine(journal: RunJournal(database: database)).recover()
+        }
+        try TextFile.write(Array(bytes.prefix(5000)), to: folder.file("short.db"))
+        await #expect(throws: (any Error).self) {
+            let database = try await SQLiteDatabase.open(folder.file("short.db"))
+            try await bench.engine(journal: RunJournal(database: database)).recover()
+        }
+        #expect(bench.system.calls.count == calls)
+    }
+}
