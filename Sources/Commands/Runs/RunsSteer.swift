@@ -5,7 +5,11 @@ import JSON
 extension Command {
     static let runsPause = steering("pause", "Stop a run at its next step, until somebody resumes it")
     static let runsCancel = steering("cancel", "End a run after what is under way; what was done stays done")
-    static let runsResume = steering("resume", "Go on with a run that is paused, or that was left when its process was killed", follows: true)
+    static let runsResume = steering(
+        "resume",
+        "Go on with a run that is paused, or that was left when its process was killed",
+        follows: true
+    )
     static let runsRedrive = steering(
         "redrive",
         "Run an ended run again for what has failed or is not known, and only for that",
