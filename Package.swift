@@ -17,10 +17,15 @@ func module(_ name: String, uses dependencies: [Target.Dependency] = []) -> Targ
     .target(name: name, dependencies: dependencies, swiftSettings: settings)
 }
 
-func tests(_ name: String, uses dependencies: [Target.Dependency] = []) -> Target {
+func tests(
+    _ name: String,
+    uses dependencies: [Target.Dependency] = [],
+    exclude: [String] = []
+) -> Target {
     .testTarget(
         name: name + "Tests",
         dependencies: [.byName(name: name), "TestSupport"] + dependencies,
+        exclude: exclude,
         swiftSettings: settings
     )
 }
@@ -131,7 +136,11 @@ let package = Package(
         tests("MCP", uses: ["Basics", "JSON", "HTTP", "EventLoops", "CurlTransport", "WebServer"]),
         tests("Tools", uses: ["Basics", "JSON"]),
         tests("Connections", uses: ["Basics", "JSON", "Cryptography", "HTTP", "Storage"]),
-        tests("Toolkits", uses: ["Basics", "JSON", "HTTP", "Tools", "Connections", "ATSSandbox"]),
+        tests(
+            "Toolkits",
+            uses: ["Basics", "JSON", "HTTP", "Tools", "Connections", "ATSSandbox"],
+            exclude: ["Fixtures"]
+        ),
         tests(
             "ToolRouter",
             uses: [
