@@ -52,6 +52,7 @@ final class SQLiteConnection: SQLTransaction {
     /// Whether no transaction is open.
     var isIdle: Bool { sqlite3_get_autocommit(handle) != 0 }
 
+    @discardableResult
     func execute(_ sql: String, values: [SQLValue]) throws(StorageError) -> Int {
         let statement = try prepare(sql, values)
         defer { statement.reset() }

@@ -35,11 +35,11 @@ struct SQLiteWriter {
     private func commit(_ jobs: [WriteJob]) {
         var outcomes = [(any Error)?](repeating: nil, count: jobs.count)
         do {
-            try connection.script("BEGIN IMMEDIATE")
+            try connection.execute("BEGIN IMMEDIATE", values: [])
             for (position, job) in jobs.enumerated() {
                 outcomes[position] = try run(job)
             }
-            try connection.script("COMMIT")
+            try connection.execute("COMMIT", values: [])
         } catch {
             if !connection.isIdle { try? connection.script("ROLLBACK") }
             // Whose fault it was cannot be told from here: each on its own, only the guilty fail.
@@ -56,10 +56,10 @@ struct SQLiteWriter {
     ///
     /// - Throws: When the whole commit is lost.
     private func run(_ job: WriteJob) throws -> (any Error)? {
-        try connection.script("SAVEPOINT job")
+        try connection.execute("SAVEPOINT job", values: [])
         do {
             try job.run(connection)
-            try connection.script("RELEASE job")
+            try connection.execute("RELEASE job", values: [])
             return nil
         } catch {
             // A full disk makes SQLite roll everything back by itself.
@@ -83,7 +83,7 @@ struct SQLiteReader {
 
     private func run(_ job: ReadJob) -> (any Error)? {
         do {
-            try connection.script("BEGIN")
+            try connection.execute("BEGIN", values: [])
             defer { if !connection.isIdle { try? connection.script("ROLLBACK") } }
             try job.run(connection)
             return nil

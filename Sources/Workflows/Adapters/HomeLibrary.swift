@@ -6,8 +6,9 @@ import Glibc
 /// A file that is broken now is refused, and its last good version stays on offer; runs that are open keep their own text.
 package final class HomeLibrary: WorkflowLibrary {
     private struct State {
-        var stamp: [String]
-        var loaded: WorkflowLoader.Loaded
+        /// Nil before the files have been read.
+        var stamp: [String]?
+        var loaded = WorkflowLoader.Loaded(workflows: [], diagnostics: [])
         /// Whether something changed since ``changes()`` was last asked.
         var isNew = false
     }
@@ -15,9 +16,10 @@ package final class HomeLibrary: WorkflowLibrary {
     private let home: String
     private let state: Locked<State>
 
+    /// The files are read when somebody first asks for them: a start need not wait for it.
     package init(home: String) {
         self.home = home
-        state = Locked(State(stamp: HomeLibrary.stamp(of: home), loaded: WorkflowLoader.loadAll(home: home)))
+        state = Locked(State())
     }
 
     /// Every workflow that can be used, sorted by the name of its file, and what is wrong with files as they are now.
@@ -65,7 +67,9 @@ package final class HomeLibrary: WorkflowLibrary {
     /// Reads the files again if one of them is another than before.
     private func refresh() {
         let stamp = HomeLibrary.stamp(of: home)
-        guard let old = state.withLock({ $0.stamp == stamp ? nil : $0.loaded }) else { return }
+        guard let (old, isFirst) = state.withLock({ $0.stamp == stamp ? nil : ($0.loaded, $0.stamp == nil) }) else {
+            return
+        }
         var loaded = WorkflowLoader.loadAll(home: home)
         for known in old.workflows where TextFile.isFile(known.file) {
             guard !loaded.workflows.contains(where: { $0.file == known.file || $0.name == known.name }) else {
@@ -75,7 +79,7 @@ package final class HomeLibrary: WorkflowLibrary {
         }
         loaded.workflows.sort { $0.file < $1.file }
         let new = loaded
-        state.withLock { $0 = State(stamp: stamp, loaded: new, isNew: true) }
+        state.withLock { $0 = State(stamp: stamp, loaded: new, isNew: !isFirst) }
     }
 
     /// What changes when a workflow file or a prompt does: name, size, time and number of each.

@@ -2,7 +2,7 @@ import Basics
 import JSON
 package import Tools
 
-/// Workflows as tools: each under a name of its own, and `run_workflow` and `get_run` for all of them.
+/// Workflows as tools: each under a name of its own, and `run_workflow`, `get_run` and `steer_run` for all of them.
 ///
 /// Whatever a run writes passes the ledger by itself, so the tools do not.
 package struct WorkflowTools: CompositeToolProvider {
@@ -72,6 +72,7 @@ package struct WorkflowTools: CompositeToolProvider {
                     isPreview: call.arguments["preview"]?.bool ?? false
                 )
             case "get_run": return try await show(call.arguments["run_id"]?.string ?? "", call)
+            case "steer_run": return try await steer(call)
             default:
                 guard let workflow = workflows(for: call).first(where: { WorkflowTools.name(of: $0) == call.tool })
                 else { return .failure("tool_not_found", "There is no workflow behind \(call.tool).") }
@@ -136,6 +137,22 @@ package struct WorkflowTools: CompositeToolProvider {
         return ToolResult(.object(object), isError: run.state == .failed, origin: .candidate)
     }
 
+    /// Pauses, resumes, cancels or redrives a run; what only a person may decide is not among it.
+    private func steer(_ call: ToolCall) async throws(WorkflowError) -> ToolResult {
+        let id = call.arguments["run_id"]?.string ?? ""
+        let found = try await show(id, call)
+        guard found.problem?.code != "not_found" else { return found }
+        switch call.arguments["action"]?.string {
+        case "pause": try await engine.pause(id)
+        case "resume": try await engine.resume(id)
+        case "cancel": try await engine.cancel(id)
+        case "redrive": try await engine.redrive(id)
+        default: return .failure("invalid_arguments", "action must be pause, resume, cancel or redrive.")
+        }
+        await engine.settled(id, within: WorkflowTools.patience)
+        return try await show(id, call)
+    }
+
     private static func name(of workflow: Workflow) -> String {
         "workflow_" + workflow.name.replacing("-", with: "_").prefix(55)
     }
@@ -170,6 +187,28 @@ package struct WorkflowTools: CompositeToolProvider {
                 "type": "object",
                 "properties": ["run_id": ["type": "string", "description": "The run's id, from run_workflow."]],
                 "required": ["run_id"], "additionalProperties": false,
+            ]
+        ),
+        ToolSpecification(
+            name: "steer_run",
+            title: "Steer Run",
+            description: """
+                Pauses, resumes, cancels or redrives a run of a workflow. Cancelling ends it after what is under way; what was \
+                done stays done. Redriving does only what has failed or is not known again.
+                """,
+            toolkit: toolkit,
+            tags: ["workflows"],
+            effect: .set,
+            inputSchema: [
+                "type": "object",
+                "properties": [
+                    "run_id": ["type": "string", "description": "The run's id, from run_workflow."],
+                    "action": [
+                        "type": "string", "enum": ["pause", "resume", "cancel", "redrive"],
+                        "description": "What to do with it.",
+                    ],
+                ],
+                "required": ["run_id", "action"], "additionalProperties": false,
             ]
         ),
     ]
