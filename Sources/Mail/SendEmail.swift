@@ -4,7 +4,7 @@ import JSON
 package import Tools
 
 /// The tool that sends e-mail.
-package struct SendEmail: WriteRecovery {
+package struct SendEmail: WriteRecovery, AccountFreeToolProvider {
     package static let name = "send_email"
     /// The toolkit under which workflow files name the connection.
     package static let toolkit = "mail"

@@ -100,4 +100,4 @@ package struct FoundRecord: Sendable, Hashable {
 }
 
 /// A provider each of whose calls is made of other calls that pass the write ledger themselves, such as workflows.
-package protocol CompositeToolProvider: ToolProvider {}
+package protocol CompositeToolProvider: AccountFreeToolProvider {}

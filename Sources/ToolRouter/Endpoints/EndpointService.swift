@@ -82,16 +82,32 @@ package struct EndpointService: MCPService {
 
     /// What the person at the client must be asked before the call is made; nothing is made meanwhile.
     private func questions(about call: ToolCall, _ context: MCPCallContext) async -> [MCPElicitation] {
-        guard !context.elicits.isEmpty, let gate = router.approvals else { return [] }
+        guard !context.elicits.isEmpty else { return [] }
         let wanted: [ToolCall] =
             switch mode {
             case .meta where MetaTools.besides.contains(call.tool): [call]
             case .meta: call.tool == "execute_tools" ? MetaTools.wanted(by: call) : []
             case .direct: [call]
             }
+        let missing = await ConnectionQuestions(router: router, patience: EndpointService.patience)
+            .open(toolkits(of: call, wanted), call, context: context)
+        // Nobody should approve what cannot be done yet.
+        guard missing.isEmpty, let gate = router.approvals else { return missing }
         let pending = await router.prepare(wanted, policy: policy).pending
         return await ApprovalQuestions(gate: gate, patience: EndpointService.patience)
             .open(pending, context: context)
+    }
+
+    /// The toolkits whose accounts a call needs.
+    private func toolkits(of call: ToolCall, _ wanted: [ToolCall]) -> [String] {
+        let scope = router.scope(policy)
+        guard mode == .meta, call.tool == "manage_connections", managesConnections else {
+            return wanted.compactMap { scope[$0.tool]?.toolkit }
+        }
+        // A status is only asked for; nobody wants a page for that.
+        guard call.arguments["action"]?.string ?? "connect" == "connect" else { return [] }
+        let named = call.arguments["toolkits"]?.array?.compactMap(\.string) ?? scope.toolkits
+        return named.filter(scope.toolkits.contains)
     }
 
     /// Seconds that a call waits while a person decides on the page; clients give up by themselves later.

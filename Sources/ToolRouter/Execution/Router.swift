@@ -99,7 +99,7 @@ package final class Router: Sendable {
         let catalog = catalog
         return toolkits.filter { toolkit in
             guard let tool = catalog.tools.first(where: { $0.toolkit == toolkit }) else { return true }
-            return !(catalog.provider(of: tool.name) is any CompositeToolProvider)
+            return !(catalog.provider(of: tool.name) is any AccountFreeToolProvider)
         }
     }
 
