@@ -10,6 +10,8 @@ struct RunWatch {
 
     /// Seconds for which one question to the server waits; short enough that progress is seen.
     private static let patience = 1
+    /// How often a decided run is looked at before it is given up as waiting still.
+    private static let mostLooks = 400
 
     static func target(_ id: String) -> String { "/v1/runs/" + PercentEncoding.encode(id) }
 
@@ -19,7 +21,8 @@ struct RunWatch {
         guard let id = started["id"]?.string else { throw CommandError("the server did not say which run it started") }
         var progress = ProgressLine(terminal: invocation.json ? nil : terminal, monotonic: monotonicNanoseconds)
         var run = started
-        var asked: Set<String> = []
+        var decided: String?
+        var looks = 0
         while true {
             progress.show(run)
             switch run["state"]?.string {
@@ -33,7 +36,13 @@ struct RunWatch {
             case "waiting" where run["waiting"]?["for"]?.string == "approval":
                 progress.clear()
                 let approval = run["waiting"]?["id"]?.string ?? ""
-                guard asked.insert(approval).inserted, try await decide(approval) else {
+                if approval == decided, looks < RunWatch.mostLooks {
+                    // The decision wakes the run, which may take a moment on a busy machine.
+                    looks += 1
+                    try await Task.sleep(for: .milliseconds(50))
+                    break
+                }
+                guard approval != decided, try await decide(approval) else {
                     if invocation.json { terminal.print(JSONWriter.pretty(run)) }
                     terminal.printError(
                         "The run \(id) waits for the approval \(approval): `switchboard approvals show \(approval)`, then "
@@ -41,6 +50,7 @@ struct RunWatch {
                     )
                     return .needsPerson
                 }
+                (decided, looks) = (approval, 0)
             case "waiting" where run["waiting"]?["for"]?.string != "upstream":
                 progress.clear()
                 if invocation.json { terminal.print(JSONWriter.pretty(run)) }

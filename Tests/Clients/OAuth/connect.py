@@ -175,8 +175,11 @@ def main():
     assert call()[0] == 200 and company.refreshes == 2
     company.lifetime = 3600
     time.sleep(1.2)
+    # The program may have renewed by itself meanwhile; the calls together renew once at most.
+    before = company.refreshes
     results = storm()
-    assert all(status == 200 for status, _ in results) and company.refreshes == 3, (company.refreshes, results[:2])
+    renewed = company.refreshes - before
+    assert all(status == 200 for status, _ in results) and renewed <= 1 and company.refreshes >= 3, (before, renewed)
     proven("50 calls at the end of a token, one renewal")
 
     company.revoke_access()
