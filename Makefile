@@ -75,7 +75,7 @@ docs: setup ## Builds the documentation of every module into .build/docs
 install: release ## Installs the program and its data below PREFIX
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/switchboard
 	install -m 755 .build/release/switchboard $(DESTDIR)$(PREFIX)/bin/switchboard
-	cp -R toolkits agents prompts transcripts $(DESTDIR)$(PREFIX)/share/switchboard/
+	cp -R toolkits agents prompts workflows transcripts $(DESTDIR)$(PREFIX)/share/switchboard/
 
 clean: ## Removes what was built
 	rm -rf .build
