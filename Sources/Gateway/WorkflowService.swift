@@ -57,6 +57,12 @@ struct WorkflowService: Sendable {
             approvals: StoredApprovals(store: approvals),
             clock: clock
         )
+        parts.check = { [router, library] workflow in
+            guard let router = router.value else { return [] }
+            let others = library.all().workflows
+            let checker = WorkflowChecker(catalog: router.catalog) { name in others.first { $0.name == name } }
+            return checker.check(workflow)
+        }
         let loop = drivers.loops.next()
         parts.pause = { try? await loop.sleep(seconds: $0) }
         parts.log = configuration.log

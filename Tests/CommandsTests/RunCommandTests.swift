@@ -1,6 +1,7 @@
 import ATSSandbox
 import Commands
 import Gateway
+import Glibc
 import JSON
 import Testing
 
@@ -35,6 +36,7 @@ import Testing
             "comment=" + RunCommandTests.comment
         )
         #expect(output.status == .done)
+        #expect(output.out.hasPrefix("Preview: nothing was sent."))
         #expect(output.out.contains("Preview: 40 writes, none sent."))
         #expect(
             output.out.contains("40. create_a_pinpoint_comment") && output.out.contains("\"commentable_id\":\"5242\"")
@@ -86,6 +88,41 @@ import Testing
         #expect(shown.status == .done && shown.out.contains("create_a_pinpoint_comment"))
     }
 
+    @Test func `a workflow that a person starts sends its mail without another question`() async throws {
+        let program = ProgramRun()
+        defer { program.remove() }
+        let output = await program.run(
+            "run weekly-pipeline-report --sandbox",
+            #"recipients=["lead@larkfield.example"]"#
+        )
+        #expect(output.status == .done && output.out.contains("done, 1 writes"))
+        #expect(output.out.contains("No model was asked for opening:"))
+        #expect(await program.run("approvals list --sandbox").out.contains("send_email") == false)
+    }
+
+    @Test func `a file with an error is refused before its first step`() async throws {
+        var program = ProgramRun()
+        defer { program.remove() }
+        let home = program.folder + "/home"
+        program.home = home
+        for folder in [home, home + "/workflows"] { mkdir(folder, 0o700) }
+        let step = """
+            { "call": "create_a_pinpoint_comment", "on": "ats",
+              "with": { "commentable_type": "applications", "commentable_id": "5566", "body_text": "a" } }
+            """
+        _ = try program.write(
+            """
+            { "workflow": "over", "version": 1, "title": "Over", "connections": { "ats": "pinpoint" },
+              "input": { "type": "object", "properties": {} }, "limits": { "writes": 1 }, "steps": [\(step), \(step)] }
+            """,
+            to: "home/workflows/over.json"
+        )
+        #expect(symlink(ProgramRun.home + "/toolkits", home + "/toolkits") == 0)
+        let output = await program.run("run over --sandbox --yes")
+        #expect(output.status == .failed && output.err.contains("every run makes 2 writes, and only 1 are allowed"))
+        #expect(await program.run("runs list --sandbox").out.contains("over") == false)
+    }
+
     @Test func `a rejected run writes nothing`() async throws {
         let program = ProgramRun()
         defer { program.remove() }
@@ -103,9 +140,16 @@ import Testing
         defer { program.remove() }
         let output = await program.run(
             "run bulk-disposition-ashby --sandbox --yes requisitionId=LRK-8899",
-            "note=" + RunCommandTests.comment
+            "note=" + RunCommandTests.comment,
+            "archiveReason=Role filled"
         )
         #expect(output.status == .needsPerson)
+        // The control: notes alone are approved by whoever asked for them.
+        let noted = await program.run(
+            "run bulk-disposition-ashby --sandbox --yes requisitionId=LRK-8899",
+            "note=" + RunCommandTests.comment
+        )
+        #expect(noted.status == .failed && noted.err.contains("has not ended"))
     }
 
     @Test func `the tests beside a file are run by command`() async throws {

@@ -17,7 +17,9 @@ final class GatedScope: Sendable {
     static let comment = "create_a_acme_comment"
 
     let approvals: ApprovalStoreTests.Scope
-    let provider = EchoTools(Fixture.tools)
+    let provider = EchoTools(
+        Fixture.tools + [Fixture.tool("send_acme_mail", "Send Mail", "Sends mail.", effect: .send)]
+    )
     let rules = Locked(ApprovalRules())
 
     init(approvals: ApprovalStoreTests.Scope) { self.approvals = approvals }
@@ -116,6 +118,27 @@ final class GatedScope: Sendable {
             try scope.setRules(["write", "tool:\(Scope.comment)=allow", "destroy=refuse"])
             #expect(await !scope.call(Scope.comment, ["id": "1"]).isError)
             #expect(await scope.call(Scope.delete, ["id": "1"]).problem?.code == "refused_by_rules")
+        }
+    }
+
+    @Test func `what a workflow sends that no model started is not asked for again, and what destroys is`() async throws
+    {
+        try await Scope.run { scope in
+            let router = scope.router()
+            func code(_ tool: String, _ origin: Origin, endpoint: String? = nil) async -> String? {
+                let call = ToolCall(
+                    tool: tool,
+                    arguments: ["id": "1"],
+                    user: "ben",
+                    origin: origin,
+                    context: CallContext(endpoint: endpoint, run: "run_1")
+                )
+                return await router.execute(call, policy: ToolPolicy()).problem?.code
+            }
+            #expect(await code("send_acme_mail", .workflow) == nil)
+            #expect(await code("send_acme_mail", .model) == "approval_required")
+            #expect(await code("send_acme_mail", .workflow, endpoint: Scope.endpoint) == "approval_required")
+            #expect(await code(Scope.delete, .workflow) == "approval_required")
         }
     }
 

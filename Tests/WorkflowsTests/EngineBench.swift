@@ -51,7 +51,8 @@ final class EngineBench: Sendable {
     func engine(
         journal: RunJournal? = nil,
         approvals: FakeApprovals? = nil,
-        jumps: Bool = false
+        jumps: Bool = false,
+        check: @escaping @Sendable (Workflow) -> [Diagnostic] = { _ in [] }
     ) -> WorkflowEngine {
         var parts = WorkflowEngine.Parts(
             journal: journal ?? self.journal,
@@ -62,6 +63,7 @@ final class EngineBench: Sendable {
             clock: clock
         )
         parts.wall = clock
+        parts.check = check
         // Retries come at once; what waits longer is woken by the test, or cancelled.
         parts.pause = { [clock] seconds in
             if jumps {

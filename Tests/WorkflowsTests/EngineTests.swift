@@ -109,6 +109,77 @@ struct EngineTests {
         #expect(bench.system.comments.count == 4)
     }
 
+    @Test func `what was not written does not count, so that it can be redriven within the limit`() async throws {
+        let bench = try await EngineBench(
+            #"[{"id": "one", "call": "comment", "on": "ats", "with": {"id": "x"}}, {"return": "= $one.id"}]"#,
+            writes: "1"
+        )
+        let lost = ToolResult.failure("timeout", "no answer", details: ["outcome": "unknown", "write": "wr_1"])
+        bench.system.fail("x", [Self.refused, lost])
+        let engine = bench.engine()
+        let id = try await engine.start(bench.request()).id
+        let failed = try await engine.settled(id)
+        #expect(failed.failure?.code == "rejected" && failed.writes == 0)
+        try await engine.redrive(id)
+        let unknown = try await engine.settled(id)
+        #expect(unknown.failure?.code == "timeout" && unknown.writes == 1, "it may have been written")
+        try await engine.redrive(id)
+        let done = try await engine.settled(id)
+        #expect(done.result == "c-x" && done.writes == 1, "the same write, by its name")
+    }
+
+    @Test func `a redrive has the calls of the file again`() async throws {
+        let bench = try await EngineBench(
+            """
+            [{"call": "get_application", "on": "ats", "with": {"id": "a"}},
+             {"call": "get_application", "on": "ats", "with": {"id": "b"}},
+             {"call": "get_application", "on": "ats", "with": {"id": "c"}}, {"return": "all"}]
+            """,
+            writes: #"0, "toolCalls": 2"#
+        )
+        let engine = bench.engine()
+        let id = try await engine.start(bench.request()).id
+        #expect(try await engine.settled(id).failure?.code == "call_limit")
+        try await engine.redrive(id)
+        #expect(try await engine.settled(id).result == "all")
+        #expect(bench.system.calls.count == 3)
+    }
+
+    @Test func `a run that must be alone is not redriven beside another`() async throws {
+        let bench = try await EngineBench(
+            #"[{"wait": "PT1H"}, {"return": 1}]"#,
+            top: #""oneAtATime": "= 'same'","#
+        )
+        let engine = bench.engine()
+        let first = try await engine.start(bench.request()).id
+        _ = try await engine.settled(first)
+        try await engine.cancel(first)
+        let second = try await engine.start(bench.request()).id
+        _ = try await engine.settled(second)
+        do throws(WorkflowError) {
+            try await engine.redrive(first)
+            Issue.record("two runs with one key")
+        } catch {
+            #expect(error.code == "already_running" && error.message.contains(second))
+        }
+        try await engine.cancel(second)
+        try await engine.redrive(first)
+        #expect(try await engine.settled(first).state == .waiting)
+    }
+
+    @Test func `a file with an error that only the tools show is refused before anything runs`() async throws {
+        let bench = try await EngineBench(#"[{"call": "comment", "on": "ats", "with": {"id": "x"}}]"#)
+        let problem = Diagnostic(.error, file: "test.json", pointer: "/steps/0", "no such argument")
+        let engine = bench.engine(check: { _ in [problem] })
+        do throws(WorkflowError) {
+            _ = try await engine.start(bench.request())
+            Issue.record("it runs")
+        } catch {
+            #expect(error.code == "invalid_workflow" && error.message.contains("no such argument"))
+        }
+        #expect(bench.system.calls.isEmpty)
+    }
+
     @Test func `a list that is longer than the file allows fails before anything is done`() async throws {
         let steps = Self.bulk.replacing(#""maxItems": 1000"#, with: #""maxItems": 5"#)
         let bench = try await EngineBench(steps)

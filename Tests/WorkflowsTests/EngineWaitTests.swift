@@ -2,6 +2,7 @@ import Basics
 import JSON
 import TestSupport
 import Testing
+import Tools
 import Workflows
 
 struct EngineWaitTests {
@@ -48,6 +49,73 @@ struct EngineWaitTests {
         bench.approvals.decide("ap0", .expired)
         await engine.wake(id)
         #expect(try await engine.settled(id).state == .cancelled)
+    }
+
+    private static let mail = """
+        [{"id": "mails", "forEach": "= ['a', 'b', 'c']", "as": "who", "key": "= $who", "maxItems": 5,
+          "do": [{"id": "sent", "call": "send_email", "on": "ats", "with": {"id": "= $who"}}, {"return": "= $sent.id"}]},
+         {"return": "= $mails"}]
+        """
+
+    private static func asked(_ id: String, _ bench: EngineBench) -> ToolResult {
+        .failure(
+            "approval_required",
+            "A person must approve this call first.",
+            details: [
+                "approval_id": .string(id), "expires_at": .string(bench.clock.now().adding(seconds: 60).iso8601),
+            ]
+        )
+    }
+
+    @Test func `a call that the rules hold back waits for its approval while other items go on, and is made once`()
+        async throws
+    {
+        let bench = try await EngineBench(Self.mail, writes: "3")
+        bench.system.fail("b", [Self.asked("ap7", bench)])
+        let engine = bench.engine()
+        let id = try await engine.start(bench.request()).id
+        let waiting = try await engine.settled(id)
+        #expect(waiting.state == .waiting && waiting.waiting?.json["id"] == "ap7")
+        #expect(bench.system.calls == ["send_email a", "send_email b", "send_email c"])
+        bench.approvals.decide("ap7", .approved(by: "grace", at: bench.clock.now(), comment: nil))
+        await engine.wake(id)
+        let run = try await engine.settled(id)
+        #expect(run.state == .done && run.writes == 3)
+        #expect(run.result?["succeeded"]?.array?.compactMap { $0["key"]?.string } == ["a", "b", "c"])
+        #expect(bench.system.calls == ["send_email a", "send_email b", "send_email c", "send_email b"])
+    }
+
+    @Test func `a call whose approval nobody gave in time fails and is not asked for again`() async throws {
+        let bench = try await EngineBench(Self.mail, writes: "3")
+        bench.system.fail("b", [Self.asked("ap7", bench)])
+        let engine = bench.engine()
+        let id = try await engine.start(bench.request()).id
+        _ = try await engine.settled(id)
+        bench.approvals.decide("ap7", .expired)
+        await engine.wake(id)
+        let run = try await engine.settled(id)
+        #expect(run.state == .done && run.writes == 2)
+        #expect(run.result?["failed"]?.array?.compactMap { $0["code"]?.string } == ["expired"])
+        #expect(bench.system.calls.count == 3)
+    }
+
+    @Test(arguments: [("command", Origin.workflow), ("schedule", .workflow), ("chat", .model), ("mcp", .model)])
+    func `what a model asked for is told from what a person asked for, also in a run that it starts`(
+        trigger: String,
+        origin: Origin
+    ) async throws {
+        let child = EngineBench.file("child", #"[{"call": "send_email", "on": "ats", "with": {"id": "x"}}]"#)
+        let bench = try await EngineBench(
+            #"[{"call": "comment", "on": "ats", "with": {"id": "y"}}, {"run": {"workflow": "child", "input": {}}}]"#,
+            others: ["child": child]
+        )
+        let engine = bench.engine()
+        var request = bench.request()
+        request.trigger = trigger
+        let id = try await engine.start(request).id
+        var run = try await engine.settled(id)
+        while !run.state.isEnded { run = try await engine.settled(id) }
+        #expect(bench.system.origins == [origin, origin])
     }
 
     @Test func `a plan that has grown since it was approved stops the run and says what is new`() async throws {

@@ -9,6 +9,7 @@ final class FakeSystem: StepTools {
     struct State {
         var comments: [String: String] = [:]
         var calls: [String] = []
+        var origins: [Origin] = []
         var failures: [String: [ToolResult]] = [:]
         var running = 0
         var mostRunning = 0
@@ -29,6 +30,9 @@ final class FakeSystem: StepTools {
     var comments: [String: String] { state.withLock { $0.comments } }
     /// Every call, in order: the tool and, for writes, the application.
     var calls: [String] { state.withLock { $0.calls } }
+
+    /// Whose wish every call was.
+    var origins: [Origin] { state.withLock { $0.origins } }
 
     /// Lets the next calls of a tool end so, or for one application where the key is its id.
     func fail(_ key: String, _ results: [ToolResult]) { state.withLock { $0.failures[key] = results } }
@@ -51,6 +55,7 @@ final class FakeSystem: StepTools {
         onCall.withLock { $0 }?()
         let failure: ToolResult? = state.withLock { state in
             state.calls.append(id.isEmpty ? call.tool : "\(call.tool) \(id)")
+            state.origins.append(call.origin)
             state.running += 1
             state.mostRunning = max(state.mostRunning, state.running)
             for key in [id, call.tool] where state.failures[key]?.isEmpty == false {

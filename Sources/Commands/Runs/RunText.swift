@@ -6,6 +6,9 @@ enum RunText {
     static func lines(of run: JSONValue, _ terminal: Terminal) -> [String] {
         var lines: [String] = []
         let id = run["id"]?.string ?? ""
+        if run["preview"]?.bool == true {
+            lines += ["Preview: nothing was sent. What follows reads as if the writes listed below it had been made.", ""]
+        }
         for report in run["reports"]?.array ?? [] {
             lines += ["# " + (report["title"]?.string ?? ""), "", report["markdown"]?.string ?? ""]
             if let sources = report["sources"], !sources.isNull {
@@ -45,7 +48,7 @@ enum RunText {
         guard !steps.isEmpty else { return [] }
         return [heading]
             + steps.map { step in
-                let item = step["item"]?.string ?? step["step"]?.string ?? ""
+                let item = step["item"]?.string ?? step["name"]?.string ?? step["step"]?.string ?? ""
                 let write = step["write"]?.string.map { " (\($0))" } ?? ""
                 return "- \(item): \(step["message"]?.string ?? "")\(write)"
             }

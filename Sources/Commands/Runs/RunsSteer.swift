@@ -52,7 +52,11 @@ extension Command {
                 let target = RunWatch.target(invocation.arguments[0]) + "/" + verb
                 return try await invocation.withControl { control in
                     let run = try await control.send("POST", target, body: [:])
-                    if follows { return try await RunWatch(invocation: invocation, control: control).follow(run) }
+                    if follows {
+                        // What it waited for may be over by now.
+                        let now = try await control.send("GET", RunWatch.target(invocation.arguments[0]) + "?wait=1")
+                        return try await RunWatch(invocation: invocation, control: control).follow(now)
+                    }
                     let state = run["state"]?.string ?? ""
                     invocation.terminal.print(
                         invocation.json ? JSONWriter.pretty(run) : "\(invocation.arguments[0]) is \(state)."

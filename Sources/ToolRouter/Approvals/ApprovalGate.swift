@@ -4,7 +4,8 @@ package import Tools
 
 /// Holds calls back until a person has approved them, where the rules of their endpoint say so.
 ///
-/// Stands between policy and write ledger. A call that waits is answered with `approval_required`; the identical call,
+/// Without an endpoint everything that destroys or leaves the house is held back, except what a workflow that no model
+/// started sends. Stands between policy and write ledger. A call that waits is answered with `approval_required`; the identical call,
 /// made again after the decision, is carried out once.
 package final class ApprovalGate: Sendable {
     /// The approvals.
@@ -79,7 +80,10 @@ package final class ApprovalGate: Sendable {
     }
 
     private func rules(of call: ToolCall) -> ApprovalRules? {
-        guard let endpoint = call.context.endpoint else { return ApprovalRules() }
+        guard let endpoint = call.context.endpoint else {
+            // A person, a schedule or a signed report started the run, and its file has approvals of its own.
+            return call.origin == .workflow ? ApprovalRules([.init(.send, .allow)]) : ApprovalRules()
+        }
         return rules(endpoint)
     }
 

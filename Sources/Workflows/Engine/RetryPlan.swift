@@ -19,6 +19,7 @@ struct RetryPlan {
     /// Codes of failures that may pass by themselves.
     private static let passing: Set<String> = [
         "timeout", "unreachable", "upstream_error", "upstream_invalid", "connection_reset", "busy",
+        "mail_unreachable",
     ]
     /// A limit, and room on the disk, are waited for, however often; only the run's own minutes bound that.
     private static let limits: Set<String> = ["rate_limited", "circuit_open", "ledger_unavailable"]

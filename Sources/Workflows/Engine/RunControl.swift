@@ -94,6 +94,9 @@ final class RunControl: Sendable {
         }
     }
 
+    /// Gives a write back that was not made.
+    func giveBackWrite() { state.withLock { $0.used.writes -= 1 } }
+
     /// What has been used up so far.
     var used: StepCharge { state.withLock { $0.used } }
 }

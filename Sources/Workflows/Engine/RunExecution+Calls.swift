@@ -7,7 +7,14 @@ extension RunExecution {
     private static let longestWait = 20.0
 
     /// Calls a tool, as often as the step's rule allows, and gives its result.
-    func call(_ step: Step, _ call: CallStep, _ place: Place) async throws(RunStop) -> StepValue {
+    ///
+    /// A call that the rules hold back until a person has approved it waits for that; then it is made.
+    func call(
+        _ step: Step,
+        _ call: CallStep,
+        _ place: Place,
+        _ record: StepRecord?
+    ) async throws(RunStop) -> StepValue {
         let start = place.scope.now
         guard let tool = services.tools.tool(call.tool, endpoint: run.endpoint) else {
             let failure = StepFailure("tool_not_found", "there is no tool \(call.tool) that this run may use")
@@ -25,7 +32,8 @@ extension RunExecution {
             arguments: prepared.arguments,
             user: run.user,
             connection: run.connections[call.connection],
-            origin: .workflow,
+            // What a model asked for is its wish, whatever file makes the call.
+            origin: run.isWishOfModel ? .model : .workflow,
             once: prepared.once ?? "run:\(run.id):\(address(step, place))",
             context: CallContext(
                 actor: run.actor,
@@ -48,6 +56,7 @@ extension RunExecution {
                 throw try await failed(step, place, failure, subject: call.tool)
             }
         }
+        if let asked = record?.output?["approval"]?.string { try await checkNotExpired(asked, step, place) }
         var charge = StepCharge(writes: tool.effect.isWrite ? 1 : 0)
         do {
             let value: JSONValue
@@ -60,9 +69,32 @@ extension RunExecution {
             try await note(step, place, .done, output: value, subject: call.tool, since: start, charge: charge)
             return .value(value)
         } catch {
-            guard case .failure(let failure) = error else { throw error }
-            throw try await failed(step, place, failure, subject: call.tool, since: start, charge: charge)
+            if tool.effect.isWrite, !error.mayHaveWritten {
+                // What certainly was not written does not count, so that the limit is there for doing it again.
+                control.giveBackWrite()
+                charge.writes = 0
+            }
+            switch error {
+            case .failure(let failure):
+                throw try await failed(step, place, failure, subject: call.tool, since: start, charge: charge)
+            case .suspended(.approval(let id, _)):
+                try await note(step, place, .waiting, output: ["approval": .string(id)], subject: id, charge: charge)
+                services.report(.notice("waits for the approval \(id): Call \(call.tool)"), of: run.id)
+            default: break
+            }
+            throw error
         }
+    }
+
+    /// Throws when the approval that the call waits for was not given in time; asking again would never end.
+    private func checkNotExpired(_ approval: String, _ step: Step, _ place: Place) async throws(RunStop) {
+        let decision = try await stored { () async throws(WorkflowError) in
+            try await self.services.approvals.decision(approval)
+        }
+        guard decision == .expired else { return }
+        control.giveBackWrite()
+        let failure = StepFailure("expired", "nobody decided about the approval \(approval) in time")
+        throw try await failed(step, place, failure, subject: approval)
     }
 
     private func once(_ call: CallStep, _ scope: FormulaScope) throws(WorkflowError) -> String? {
@@ -176,6 +208,9 @@ extension RunExecution {
             let result = await services.tools.call(request, endpoint: run.endpoint)
             guard result.isError, let problem = result.problem else { return result }
             if stale, problem.code == "cursor_expired" { return result }
+            if problem.code == "approval_required", let wait = RunExecution.approval(in: result) {
+                throw .suspended(wait)
+            }
             // What a limit held back was not a call, so it takes nothing from the run's calls or from its attempts.
             isCounted = RetryPlan.isLimit(problem)
             let elapsed = Double(services.monotonic() - start) / 1e9
@@ -193,6 +228,14 @@ extension RunExecution {
         guard let limit = workflow.limits.toolCalls else { return nil }
         let scope = FormulaScope(bindings: ["input": .object(run.input)], now: run.createdAt)
         return try formula { () throws(WorkflowError) in try limit.value(scope) }
+    }
+
+    /// What a call that a person must approve first waits for.
+    private static func approval(in result: ToolResult) -> RunWait? {
+        guard let details = try? JSONParser.parse(result.payload), let id = details["approval_id"]?.string,
+            let until = details["expires_at"]?.string.flatMap({ Timestamp(iso8601: $0) })
+        else { return nil }
+        return .approval(id: id, until: until)
     }
 
     /// A failed result in the words of a run.

@@ -199,7 +199,8 @@ extension RunExecution {
             input: record?.output?["input"]?.object ?? input,
             user: run.user,
             actor: run.actor,
-            trigger: "run",
+            // What a model wished for stays that, also where it goes on in another run.
+            trigger: run.isWishOfModel ? run.trigger : "run",
             isPreview: run.isPreview,
             connections: run.connections,
             endpoint: run.endpoint,

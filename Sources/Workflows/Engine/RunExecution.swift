@@ -171,7 +171,7 @@ final class RunExecution: Sendable {
         case .report(let report):
             try await self.report(step, report, place)
         case .call(let call):
-            place.bind(step.id, try await self.call(step, call, place))
+            place.bind(step.id, try await self.call(step, call, place, record))
         case .ask(let ask):
             place.bind(step.id, try await self.ask(step, ask, place))
         case .forEach(let loop):

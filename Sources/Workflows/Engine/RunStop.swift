@@ -16,6 +16,11 @@ enum RunStop: Error {
     var isSuspension: Bool {
         if case .suspended = self { true } else { false }
     }
+
+    /// Whether a write that ended so may have been made all the same.
+    var mayHaveWritten: Bool {
+        if case .failure(let failure) = self { failure.isUnknown || failure.code == "invalid_result" } else { false }
+    }
 }
 
 /// How a block of steps ended.

@@ -13,6 +13,8 @@ package actor WorkflowEngine {
         package var tools: any StepTools
         package var models: any StepModels
         package var approvals: any RunApprovals
+        /// What is wrong with a workflow as the tools and the other workflows are now; asked once for each text.
+        package var check: @Sendable (Workflow) -> [Diagnostic] = { _ in [] }
         /// What formulas go by; stands still in the sandbox.
         package var clock: any WallClock
         /// What waiting goes by.
@@ -60,6 +62,8 @@ package actor WorkflowEngine {
     private var nextTicket: UInt64 = 0
     private var idle: [CheckedContinuation<Void, Never>] = []
     private var compiled: [String: Workflow] = [:]
+    /// The texts that were checked and may run.
+    private var checked: Set<String> = []
     private var isClosed = false
 
     package init(_ parts: Parts) {
@@ -83,6 +87,7 @@ package actor WorkflowEngine {
         guard !isClosed else { throw WorkflowError("closed", "the program is ending; start it again, then the run") }
         if request.parent != nil, let known = try await journal.run(id) { return known }
         let workflow = try await parts.library.workflow(named: request.workflow)
+        try check(workflow)
         var run = try RunPreparation.record(id, of: workflow, for: request, at: parts.clock.now())
         run.createdAt = parts.wall.now()
         let source = JSONWriter.text(of: workflow.source.json)
@@ -92,6 +97,19 @@ package actor WorkflowEngine {
         compiled[workflow.sha256] = workflow
         enqueue(id)
         return run
+    }
+
+    private func check(_ workflow: Workflow) throws(WorkflowError) {
+        guard !checked.contains(workflow.sha256) else { return }
+        let errors = parts.check(workflow).filter { $0.severity == .error }
+        guard errors.isEmpty else {
+            throw WorkflowError(
+                "invalid_workflow",
+                "the workflow \(workflow.name) cannot be used:\n" + errors.map(\.description).joined(separator: "\n")
+            )
+        }
+        if checked.count >= 256 { checked.removeAll() }
+        checked.insert(workflow.sha256)
     }
 
     /// Goes on with every run that had not ended when the program did.

@@ -6,18 +6,25 @@ extension RunJournal {
     ///
     /// What was computed from their old outcomes is forgotten and will be computed again; what was done, decided or
     /// waited for stays.
+    /// What a person decides to run again has all its minutes, calls and tokens again; writes that were made, and only
+    /// those, still count.
+    /// - Throws: ``WorkflowError`` with code `already_running` where a run that must be alone has begun since, or `storage`.
     /// - Returns: Whether there was anything to do again.
     package func reopen(_ id: String) async throws(WorkflowError) -> Bool {
         try await write { transaction in
-            guard try transaction.first("SELECT 1 FROM run WHERE id=? AND ended_at IS NOT NULL", .text(id)) != nil
-            else {
-                return false
-            }
+            let run = try transaction.first("SELECT one_key FROM run WHERE id=? AND ended_at IS NOT NULL", .text(id))
+            guard let run else { return false }
+            try RunJournal.checkAlone(try run.optionalText("one_key"), transaction)
             var reopened = try RunJournal.unsettled(transaction, id)
             let state = try transaction.first("SELECT state FROM run WHERE id=?", .text(id))?.text("state")
             guard !reopened.isEmpty || state != RunState.done.rawValue else { return false }
             try transaction.execute(
                 "UPDATE item SET state='pending', output=NULL, failure=NULL WHERE run=? AND state IN('failed','unknown')",
+                .text(id)
+            )
+            // The write that each of them was is the same one again, and takes its place in the limit again.
+            let unknown = try transaction.first(
+                "SELECT count(*) AS n FROM step WHERE run=? AND state='unknown' AND kind='call'",
                 .text(id)
             )
             try transaction.execute(
@@ -58,8 +65,10 @@ extension RunJournal {
             try transaction.execute("DELETE FROM report WHERE run=? AND item=''", .text(id))
             return try transaction.execute(
                 """
-                UPDATE run SET state='ready', failure=NULL, result=NULL, waiting=NULL, ended_at=NULL WHERE id=?
+                UPDATE run SET state='ready', failure=NULL, result=NULL, waiting=NULL, ended_at=NULL, elapsed=0,
+                    tool_calls=0, tokens=0, writes=max(0, writes-?) WHERE id=?
                 """,
+                .integer(try unknown?.integer("n") ?? 0),
                 .text(id)
             ) == 1
         }

@@ -95,15 +95,7 @@ package struct RunJournal: Sendable {
     /// - Throws: ``WorkflowError`` with code `already_running` when another open run holds the same key, or `storage`.
     package func add(_ run: RunRecord, source: String, version: Int) async throws(WorkflowError) -> Bool {
         try await write(.start) { transaction in
-            if let key = run.oneKey {
-                let other = try transaction.first("SELECT id FROM run WHERE one_key=? AND ended_at IS NULL", .text(key))
-                if let other = try other?.text("id") {
-                    throw WorkflowError(
-                        "already_running",
-                        "the run \(other) does the same ('\(key)') and has not ended; wait for it, or cancel it first"
-                    )
-                }
-            }
+            try RunJournal.checkAlone(run.oneKey, transaction)
             if let schedule = run.schedule, let instant = run.scheduledFor {
                 let values: [SQLValue] = [.text(schedule), .integer(instant.milliseconds)]
                 let same = "SELECT id FROM run WHERE schedule=? AND scheduled_for=?"
@@ -178,6 +170,17 @@ package struct RunJournal: Sendable {
         try await read {
             try $0.query("SELECT * FROM run WHERE ended_at IS NULL ORDER BY created_at, id").map(RunRow.decode)
         }
+    }
+
+    /// Throws when an open run holds a key.
+    static func checkAlone(_ key: String?, _ transaction: any SQLTransaction) throws {
+        guard let key,
+            let other = try transaction.first("SELECT id FROM run WHERE one_key=? AND ended_at IS NULL", .text(key))
+        else { return }
+        throw WorkflowError(
+            "already_running",
+            "the run \(try other.text("id")) does the same ('\(key)') and has not ended; wait for it, or cancel it first"
+        )
     }
 
     /// Brings a run from one of some states into another.

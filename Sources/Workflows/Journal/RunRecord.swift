@@ -45,6 +45,9 @@ package struct RunRecord: Sendable, Hashable {
     package var startedAt: Timestamp?
     package var endedAt: Timestamp?
 
+    /// Whether a model in a chat or a client of an endpoint asked for it, and not a person, a schedule or a report.
+    package var isWishOfModel: Bool { trigger == "chat" || trigger == "mcp" }
+
     package init(
         id: String,
         workflow: String,

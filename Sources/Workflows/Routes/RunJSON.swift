@@ -57,9 +57,16 @@ package enum RunJSON {
         }
         object["loops"] = .array(loops)
         object["reports"] = .array(try await journal.reports(of: run.id).map(report))
-        object["notes"] = .array(try await notes(run, journal))
-        object["failed"] = .array(try await journal.steps(of: run.id, in: [.failed]).map(place))
-        object["unknown"] = .array(try await journal.steps(of: run.id, in: [.unknown]).map(place))
+        let templated = try await journal.templated(of: run.id)
+        let failed = try await journal.steps(of: run.id, in: [.failed])
+        let unknown = try await journal.steps(of: run.id, in: [.unknown])
+        let hasNames = !(templated.isEmpty && failed.isEmpty && unknown.isEmpty)
+        let names = hasNames ? StepNames(source: try await journal.source(of: run.definition)) : StepNames(source: nil)
+        object["notes"] = .array(
+            templated.map { .string("No model was asked for \(names[$0]): its text is made from the file's template.") }
+        )
+        object["failed"] = .array(failed.map { place($0, names) })
+        object["unknown"] = .array(unknown.map { place($0, names) })
         if run.isPreview {
             object["planned"] = .array(
                 try await journal.steps(of: run.id, in: [.planned]).map { step in
@@ -70,13 +77,6 @@ package enum RunJSON {
             )
         }
         return object
-    }
-
-    /// What a reader must know to judge the reports.
-    private static func notes(_ run: RunRecord, _ journal: RunJournal) async throws(WorkflowError) -> [JSONValue] {
-        try await journal.templated(of: run.id).map { path in
-            .string("No model was asked for \(path): its text is made from the file's template.")
-        }
     }
 
     /// A step of a run's history, without the values of records.
@@ -91,8 +91,10 @@ package enum RunJSON {
         return object
     }
 
-    private static func place(_ step: StepRecord) -> JSONValue {
-        var object: JSONObject = ["step": .string(step.address.path)]
+    private static func place(_ step: StepRecord, _ names: StepNames) -> JSONValue {
+        var object: JSONObject = [
+            "step": .string(step.address.path), "name": .string(names[step.address.path]),
+        ]
         if !step.address.item.isEmpty { object["item"] = .string(step.address.item) }
         if let subject = step.subject { object["tool"] = .string(subject) }
         if let failure = step.failure {
