@@ -32,7 +32,31 @@ import Testing
         #expect(suggested.status == .done, "\(suggested.err)")
     }
 
+    @Test func `a schedule with a first and a last day starts nothing outside of them`() async throws {
+        let program = ProgramRun()
+        defer { program.remove() }
+        let words = [
+            "schedules", "add", "confidential-search-audit", "--cron", "0 9 * * *", "--timezone", "Asia/Tokyo",
+        ]
+        let added = await program.run(all: words + ["--start", "2099-12-30", "--end", "2099-12-31", "--json"])
+        #expect(added.status == .done, "\(added.err)")
+        let schedule = try #require(try JSONParser.parse(added.out)["schedules"]?.array?.first)
+        #expect(schedule["start"] == "2099-12-30T00:00:00+09:00" && schedule["end"] == "2099-12-31T23:59:59+09:00")
+        let id = try #require(schedule["id"]?.string)
+        let next = try JSONParser.parse(await program.run("schedules next \(id) --json").out)
+        #expect(
+            next["next"]?.array?.compactMap { $0["local"]?.string } == [
+                "2099-12-30T09:00:00+09:00", "2099-12-31T09:00:00+09:00",
+            ]
+        )
+        let list = await program.run("schedules list").out
+        #expect(list.contains("UNTIL") && list.contains("2099-12-31T23:59:59+09:00"))
+        let over = await program.run(all: words + ["--end", "2020-01-01"])
+        #expect(over.status == .failed && over.err.contains("no time to come before its end"))
+    }
+
     @Test(arguments: [
+        (["--cron", "0 9 * * *", "--timezone", "UTC", "--end", "tomorrow"], "write 2027-01-31"),
         (["--cron", "0 9 L * *", "--timezone", "Europe/London"], "L, the last day, cannot be given"),
         (["--cron", "0 9 * * *", "--timezone", "London"], "did you mean Europe/London?"),
         (["--cron", "0 9 * * *"], "timezone is needed with cron"),

@@ -7,7 +7,9 @@ enum RunText {
         var lines: [String] = []
         let id = run["id"]?.string ?? ""
         if run["preview"]?.bool == true {
-            lines += ["Preview: nothing was sent. What follows reads as if the writes listed below it had been made.", ""]
+            lines += [
+                "Preview: nothing was sent. What follows reads as if the writes listed below it had been made.", "",
+            ]
         }
         for report in run["reports"]?.array ?? [] {
             lines += ["# " + (report["title"]?.string ?? ""), "", report["markdown"]?.string ?? ""]

@@ -18,6 +18,8 @@ extension Command {
         options: [
             .init(name: "cron", value: "FIELDS", summary: "Five fields (default: what the workflow's file suggests)"),
             .init(name: "timezone", value: "TZ", summary: "Whose clocks, such as Europe/London"),
+            .init(name: "start", value: "WHEN", summary: "Nothing before this day, or ISO 8601 time"),
+            .init(name: "end", value: "WHEN", summary: "Nothing after this day, or ISO 8601 time"),
             .init(name: "jitter", value: "DURATION", summary: "Start up to so much later, always the same (PT5M)"),
             .init(name: "catch-up", value: "RULE", summary: "Times that passed: none, latest (default) or all (50)"),
             .init(name: "overlap", value: "RULE", summary: "While a run goes on: skip (default), queue or cancel-old"),
@@ -38,7 +40,7 @@ extension Command {
             var body: JSONObject = ["workflow": .string(invocation.arguments[0]), "input": .object(input)]
             for (option, member) in [
                 ("cron", "cron"), ("timezone", "timezone"), ("jitter", "jitter"), ("catch-up", "catch_up"),
-                ("overlap", "overlap"), ("user", "user"),
+                ("overlap", "overlap"), ("user", "user"), ("start", "start"), ("end", "end"),
             ] {
                 if let value = invocation.value(option) { body[member] = .string(value) }
             }
@@ -109,6 +111,7 @@ enum ScheduleText {
         let next =
             schedule["state"]?.string == "paused"
             ? "paused" : schedule["next_at"]?.string.map { "next at \($0)" } ?? "no time to come"
-        return "\(id): \(what), \(next)."
+        let last = schedule["end"]?.string.map { ", until \($0)" } ?? ""
+        return "\(id): \(what), \(next)\(last)."
     }
 }

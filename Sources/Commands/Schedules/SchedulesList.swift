@@ -14,7 +14,7 @@ extension Command {
                     invocation.terminal.print(JSONWriter.pretty(answer))
                     return .done
                 }
-                var table = Table("ID", "WORKFLOW", "CRON", "TIME ZONE", "STATE", "NEXT")
+                var table = Table("ID", "WORKFLOW", "CRON", "TIME ZONE", "STATE", "NEXT", "FROM", "UNTIL")
                 for schedule in answer["schedules"]?.array ?? [] {
                     table.add(
                         schedule["id"]?.string ?? "",
@@ -22,7 +22,9 @@ extension Command {
                         schedule["cron"]?.string ?? "",
                         schedule["timezone"]?.string ?? "",
                         schedule["state"]?.string ?? "",
-                        schedule["next_at"]?.string ?? Terminal.harmless(schedule["reason"]?.string ?? "never")
+                        schedule["next_at"]?.string ?? Terminal.harmless(schedule["reason"]?.string ?? "never"),
+                        schedule["start"]?.string ?? "",
+                        schedule["end"]?.string ?? ""
                     )
                 }
                 if table.isEmpty {

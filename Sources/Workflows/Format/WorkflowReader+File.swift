@@ -109,11 +109,13 @@ extension WorkflowReader {
     }
 
     private mutating func schedule(_ node: Node) -> WorkflowSchedule? {
-        let keys = ["cron", "timezone", "jitter", "catchUp", "overlap", "input"]
+        let keys = ["cron", "timezone", "jitter", "start", "end", "catchUp", "overlap", "input"]
         guard isObject(node, keys: keys) else { return nil }
         let cron = text(required(node, "cron"))
         let timezone = text(required(node, "timezone"))
         let jitter = duration(node["jitter"])
+        let start = self.text(node["start"])
+        let end = self.text(node["end"])
         let catchUp: WorkflowSchedule.CatchUp? = choice(required(node, "catchUp"))
         let overlap: WorkflowSchedule.Overlap? = choice(required(node, "overlap"))
         var input = JSONObject()
@@ -129,6 +131,8 @@ extension WorkflowReader {
             cron: cron,
             timezone: timezone,
             jitter: jitter,
+            start: start,
+            end: end,
             catchUp: catchUp,
             overlap: overlap,
             input: input,

@@ -19,6 +19,9 @@ package struct WorkflowSchedule: Sendable {
     package var timezone: String
     /// The most by which a start is delayed, by a fixed share for each schedule.
     package var jitter: ISODuration?
+    /// The first and the last day or time, as ``ScheduleBounds`` reads them.
+    package var start: String?
+    package var end: String?
     package var catchUp: CatchUp
     package var overlap: Overlap
     /// The input of its runs, an object without formulas.

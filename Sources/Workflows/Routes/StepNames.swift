@@ -14,9 +14,10 @@ struct StepNames {
     subscript(path: String) -> String {
         var place = file
         for part in path.split(separator: "/") {
-            place = Int(part).flatMap { index in
-                place?.array.flatMap { $0.indices.contains(index) ? $0[index] : nil }
-            } ?? place?[String(part)]
+            place =
+                Int(part).flatMap { index in
+                    place?.array.flatMap { $0.indices.contains(index) ? $0[index] : nil }
+                } ?? place?[String(part)]
         }
         return place?["id"]?.string ?? path
     }

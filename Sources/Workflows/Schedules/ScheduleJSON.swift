@@ -15,8 +15,14 @@ enum ScheduleJSON {
             "created_at": .string(record.createdAt.iso8601), "created_by": .string(record.createdBy),
         ]
         object["reason"] = record.reason.map { .string($0) }
-        if !record.isPaused, let clock = try? record.clock(zones), let next = clock.next(after: now) {
+        guard let clock = try? record.clock(zones) else { return object }
+        object["start"] = record.start.map { .string(text($0, in: clock.rule.zone)) }
+        object["end"] = record.end.map { .string(text($0, in: clock.rule.zone)) }
+        guard !record.isPaused else { return object }
+        if let next = clock.next(after: now) {
             object["next_at"] = .string(text(next, in: clock.rule.zone))
+        } else if record.end != nil {
+            object["state"] = "ended"
         }
         return object
     }

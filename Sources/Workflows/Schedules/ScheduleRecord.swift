@@ -22,6 +22,10 @@ package struct ScheduleRecord: Sendable, Hashable {
     package var isPaused = false
     /// Why it is paused.
     package var reason: String?
+    /// No slot comes before this.
+    package var start: Timestamp?
+    /// No slot comes after this.
+    package var end: Timestamp?
     /// Up to where all slots are dealt with.
     package var cursor: Timestamp
     /// How many slots passed while nothing ran, and were dropped.
@@ -69,7 +73,12 @@ package struct ScheduleRecord: Sendable, Hashable {
     ///
     /// - Throws: ``WorkflowError`` with code `invalid_cron`, `unknown_timezone` or `invalid_timezone`.
     package func clock(_ zones: TimeZoneFolder) throws(WorkflowError) -> ScheduleClock {
-        let rule = SlotRule(cron: try CronExpression(cron), zone: try zones.rules(named: timezone))
+        let rule = SlotRule(
+            cron: try CronExpression(cron),
+            zone: try zones.rules(named: timezone),
+            start: start,
+            end: end
+        )
         return ScheduleClock(rule: rule, catchUp: catchUp, delay: SlotRule.delay(of: id, jitter: jitter))
     }
 }

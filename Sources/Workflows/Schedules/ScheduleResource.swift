@@ -123,7 +123,7 @@ package struct ScheduleResource: ControlResource {
     private func add(_ call: ControlCall) async throws -> HTTPResponse {
         let body = try call.arguments([
             "workflow", "cron", "timezone", "input", "jitter", "catch_up", "overlap", "user", "connections",
-            "pause_after_failures",
+            "pause_after_failures", "start", "end",
         ])
         let workflow = try await library.workflow(named: try body.string("workflow", limit: 64))
         var records: [ScheduleRecord] = []
@@ -131,7 +131,9 @@ package struct ScheduleResource: ControlResource {
             guard let timezone = try body.optionalString("timezone", limit: 64) else {
                 throw Problem(400, "invalid", "timezone is needed with cron; write a name such as Europe/London.")
             }
-            records.append(try record(of: workflow, cron, timezone, [:], call, body))
+            var new = try record(of: workflow, cron, timezone, [:], call, body)
+            try bound(&new, body, nil, nil)
+            records.append(new)
         } else {
             guard !workflow.schedules.isEmpty else {
                 throw Problem(
@@ -146,11 +148,15 @@ package struct ScheduleResource: ControlResource {
                 if !body.has("catch_up") { new.catchUp = given.catchUp }
                 if !body.has("overlap") { new.overlap = given.overlap }
                 if let timezone = try body.optionalString("timezone", limit: 64) { new.timezone = timezone }
+                try bound(&new, body, given.start, given.end)
                 records.append(new)
             }
         }
         for record in records {
-            _ = try record.clock(zones)
+            let clock = try record.clock(zones)
+            guard clock.next(after: wall.now()) != nil else {
+                throw Problem(400, "invalid", "'\(record.cron)' has no time to come before its end.")
+            }
             _ = try workflow.input(from: record.input)
         }
         try await store.add(records)
@@ -186,6 +192,21 @@ package struct ScheduleResource: ControlResource {
             createdBy: call.principal.person ?? call.principal.actor,
             at: now
         )
+    }
+
+    /// Sets the first and the last time, as given or else as the file suggests.
+    private func bound(
+        _ record: inout ScheduleRecord,
+        _ body: ArgumentObject,
+        _ start: String?,
+        _ end: String?
+    ) throws {
+        let bounds = try ScheduleBounds(
+            start: try body.optionalString("start", limit: 32) ?? start,
+            end: try body.optionalString("end", limit: 32) ?? end,
+            in: try zones.rules(named: record.timezone)
+        )
+        (record.start, record.end) = (bounds.start, bounds.end)
     }
 
     private func jitter(_ body: ArgumentObject) throws -> Int {

@@ -26,7 +26,15 @@ package struct ScheduleStore: Sendable {
                     settled_at INTEGER, PRIMARY KEY(schedule, slot)) STRICT, WITHOUT ROWID;
                 CREATE INDEX schedule_due ON schedule_slot(schedule, slot) WHERE state='due';
                 """
-        )
+        ),
+        Migration(
+            domain: "schedules",
+            version: 2,
+            sql: """
+                ALTER TABLE schedule ADD COLUMN starts_at INTEGER;
+                ALTER TABLE schedule ADD COLUMN ends_at INTEGER;
+                """
+        ),
     ]
 
     /// How many slots of a schedule are kept.
@@ -65,7 +73,7 @@ package struct ScheduleStore: Sendable {
         try await write { transaction in
             for record in records {
                 try transaction.execute(
-                    "INSERT INTO schedule VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                    "INSERT INTO schedule VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                     values: [
                         .text(record.id), .text(record.workflow), .text(record.cron), .text(record.timezone),
                         .integer(Int64(record.jitter)), .text(record.catchUp.rawValue), .text(record.overlap.rawValue),
@@ -75,6 +83,8 @@ package struct ScheduleStore: Sendable {
                         record.reason.map { .text($0) } ?? .null, .integer(record.cursor.milliseconds),
                         .integer(Int64(record.missed)), .integer(record.createdAt.milliseconds),
                         .text(record.createdBy), .integer(record.resumedAt.milliseconds),
+                        record.start.map { .integer($0.milliseconds) } ?? .null,
+                        record.end.map { .integer($0.milliseconds) } ?? .null,
                     ]
                 )
             }
@@ -269,6 +279,8 @@ package struct ScheduleStore: Sendable {
             createdBy: try row.text("created_by"),
             at: Timestamp(milliseconds: try row.integer("created_at"))
         )
+        record.start = try row.optionalInteger("starts_at").map { Timestamp(milliseconds: $0) }
+        record.end = try row.optionalInteger("ends_at").map { Timestamp(milliseconds: $0) }
         record.isPaused = try row.integer("paused") != 0
         record.reason = try row.optionalText("reason")
         record.cursor = Timestamp(milliseconds: try row.integer("cursor"))

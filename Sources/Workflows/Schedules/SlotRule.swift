@@ -8,14 +8,26 @@ import Cryptography
 package struct SlotRule: Sendable {
     package var cron: CronExpression
     package var zone: TimeZoneRules
+    /// No slot comes before this.
+    package var start: Timestamp?
+    /// No slot comes after this.
+    package var end: Timestamp?
 
-    package init(cron: CronExpression, zone: TimeZoneRules) {
+    package init(cron: CronExpression, zone: TimeZoneRules, start: Timestamp? = nil, end: Timestamp? = nil) {
         self.cron = cron
         self.zone = zone
+        self.start = start
+        self.end = end
     }
 
-    /// The first slot after an instant; nil when none comes in fifty years.
+    /// The first slot after an instant; nil when none comes in fifty years, or until the end.
     package func next(after instant: Timestamp) -> Timestamp? {
+        let earliest = start.map { Timestamp(milliseconds: $0.milliseconds - 1) } ?? instant
+        guard let slot = unbounded(after: max(instant, earliest)), end.map({ slot <= $0 }) ?? true else { return nil }
+        return slot
+    }
+
+    private func unbounded(after instant: Timestamp) -> Timestamp? {
         let seconds = Int64((Double(instant.milliseconds) / 1000).rounded(.down))
         let local = zone.local(at: seconds)
         let day = local >= 0 ? local / 86_400 : (local - 86_399) / 86_400

@@ -201,4 +201,39 @@ import Workflows
         }
         #expect(SlotRule.delay(of: "schedule-1", jitter: 0) == 0)
     }
+
+    @Test func `nothing comes before the first day or after the last, on the clocks of the place`() throws {
+        let zone = try TimeZoneFolder().rules(named: "America/New_York")
+        let bounds = try ScheduleBounds(start: "2027-03-13", end: "2027-03-15", in: zone)
+        #expect(
+            bounds.start?.iso8601 == "2027-03-13T05:00:00.000Z" && bounds.end?.iso8601 == "2027-03-16T03:59:59.000Z"
+        )
+        var rule = SlotRule(cron: try CronExpression("30 2 * * *"), zone: zone, start: bounds.start, end: bounds.end)
+        let early = try #require(Timestamp(iso8601: "2027-01-01"))
+        let slots = Self.slots(rule, early, early.adding(seconds: 365 * 86_400)).map(\.iso8601)
+        #expect(slots == ["2027-03-13T07:30:00.000Z", "2027-03-14T07:00:00.000Z", "2027-03-15T06:30:00.000Z"])
+        let late = try #require(Timestamp(iso8601: "2027-04-01"))
+        let plan = ScheduleClock(rule: rule, catchUp: .latest).plan(cursor: early, now: late)
+        #expect(plan.due.map(\.iso8601) == ["2027-03-15T06:30:00.000Z"] && plan.missed == 2 && plan.wake == nil)
+        // Both ends count; the control is a rule without them.
+        (rule.start, rule.end) = (plan.due[0], plan.due[0])
+        #expect(rule.next(after: early) == plan.due[0] && rule.next(after: plan.due[0]) == nil)
+        (rule.start, rule.end) = (nil, nil)
+        #expect(rule.next(after: late) != nil)
+    }
+
+    @Test(
+        arguments: [
+            ("2027-02-30", nil, "the start '2027-02-30' is no day"), (nil, "soon", "the end 'soon' is no day"),
+            ("2027-01-01T09:00", nil, "write 2027-01-31"), ("2027-02-01", "2027-01-31", "comes before the start"),
+        ] as [(String?, String?, String)]
+    )
+    func `bounds that mean nothing are refused`(start: String?, end: String?, part: String) {
+        do throws(WorkflowError) {
+            _ = try ScheduleBounds(start: start, end: end, in: .utc)
+            Issue.record("they were read")
+        } catch {
+            #expect(error.code == "invalid_schedule" && error.message.contains(part), "\(error.message)")
+        }
+    }
 }
