@@ -90,6 +90,21 @@ import Tools
         #expect(ToolSearch(FixedTools.recruiting, lexicon: SearchLexicon()).search("what do we remember").abstained)
     }
 
+    @Test func `an errand that belongs elsewhere has no answer unless a tool is asked for with its words`() {
+        let lexicon = SearchLexicon.read(
+            ["entities": ["job": ["job", "role"]], "outside": ["org chart"]],
+            file: "lexicon.json"
+        ).lexicon
+        func first(_ request: String, utterances: [String]) -> String? {
+            ToolSearch(FixedTools.recruiting, utterances: ["list_all_acme_jobs": utterances], lexicon: lexicon)
+                .search(request).hits.first?.tool
+        }
+        let request = "list the jobs of the org chart"
+        // The words must stand in one utterance: a chart of something else in another is not the same errand.
+        #expect(first(request, utterances: ["all jobs of the org", "chart of the jobs"]) == nil)
+        #expect(first(request, utterances: ["jobs of the org chart"]) == "list_all_acme_jobs")
+    }
+
     @Test func `the same search has the same answer every time, and the limit holds`() {
         let once = search.search("show people and jobs", limit: 3)
         #expect(once.hits.count == 3)

@@ -18,7 +18,8 @@ struct Query {
     private var evidence: [Evidence] = []
     private var hasConcept = false
     private var hasContent = false
-    private var isOutside = false
+    /// The words of each errand that belongs elsewhere.
+    private var outside: [[String]] = []
     /// Whether all that is said besides what to do is somebody's name.
     private(set) var isOnlyName = false
     private var places: [Int32: Int] = [:]
@@ -51,7 +52,7 @@ struct Query {
         for range in lexicon.outsideMatches(in: words.map { $0.isRepaired ? "" : $0.stems.first?.stem ?? "" })
         where !Query.isPartOfName(range, words) {
             outsideWords.formUnion(range)
-            isOutside = true
+            outside.append(words[range].filter { !$0.isStop }.map(\.stem))
         }
         for (position, word) in words.enumerated() {
             guard word.word.kind == .word, word.stems.first.map({ toolkits[$0.stem] == nil }) ?? true else { continue }
@@ -124,9 +125,10 @@ struct Query {
     /// The share of what the request says that a tool accounts for, 0 to 1.
     ///
     /// - Parameters:
-    ///   - document: The tool.
+    ///   - tool: Its number.
     ///   - similarity: How much the request is like the most similar way to ask for it, 0 to 1.
-    func confidence(in document: SearchIndex.Document, similarity: Float, index: SearchIndex) -> Float {
+    func confidence(in tool: Int, similarity: Float, index: SearchIndex) -> Float {
+        let document = index.documents[tool]
         var (found, total): (Float, Float) = (0, 0)
         for piece in evidence {
             total += piece.mass
@@ -141,6 +143,8 @@ struct Query {
         let subject: Float = hasSubject ? 1 : hasContent ? 0.6 : 0.1
         let covered = min(1, found / total)
         let confidence = min(1, subject * (0.65 * covered + 0.9 * similarity * min(1, 2 * covered)))
+        // What a tool itself is asked for with belongs here, whatever it is elsewhere.
+        let isOutside = outside.contains { !index.hasUtterance(of: tool, with: $0) }
         return isOutside ? 0.15 * confidence : confidence
     }
 

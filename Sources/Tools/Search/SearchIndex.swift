@@ -100,6 +100,15 @@ struct SearchIndex: Sendable {
         term.hasPrefix("#") ? 0.6 * rarity[Int(number)] : rarity[Int(number)]
     }
 
+    /// Whether one of the ways to ask for a tool has all of some words.
+    func hasUtterance(of tool: Int, with stems: [String]) -> Bool {
+        let lists = stems.map { terms[$0].map { mentions[Int($0)] } ?? [] }
+        guard let first = lists.first else { return false }
+        return first.contains { utterance in
+            utterances[Int(utterance)].tool == Int32(tool) && lists.dropFirst().allSatisfy { $0.contains(utterance) }
+        }
+    }
+
     /// Every word of the tools with its stem, for repairing misspelt ones.
     static func vocabulary(_ tools: [ToolSpecification], utterances: [String: [String]]) -> [String: String] {
         var words: [String: String] = [:]

@@ -190,11 +190,7 @@ package struct ToolSearch: Sendable {
         }
         ranked.sort { $0.score != $1.score ? $0.score > $1.score : tools[$0.tool].name < tools[$1.tool].name }
         guard let best = ranked.first, best.score > 0 else { return [] }
-        let confidence = query.confidence(
-            in: index.documents[best.tool],
-            similarity: similarities[best.tool],
-            index: index
-        )
+        let confidence = query.confidence(in: best.tool, similarity: similarities[best.tool], index: index)
         return ranked.prefix(50).map { Ranked(tool: $0.tool, score: confidence * $0.score / best.score) }
     }
 
