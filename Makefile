@@ -28,12 +28,16 @@ test: ## Runs every test
 	@scripts/test
 
 KILLS ?= 10000
-KILL_WORKERS ?= 8
+KILL_WORKERS ?= 10
+SEED ?= 1
+KILL_BUILD := .build/kill
 
-test-kill: setup ## Kills runs of the real program ten thousand times (KILLS=…), and counts what is doubled or lost
+test-kill: setup ## Kills runs of the release program ten thousand times (KILLS=…, SEED=…), and counts what is doubled or lost
 	$(SWIFT_BUILD) --build-tests
-	SWITCHBOARD_WORKFLOW_KILLS=$(KILLS) SWITCHBOARD_KILL_WORKERS=$(KILL_WORKERS) SWITCHBOARD_KILL_ITEMS=720 \
-		swift test --skip-build --disable-xctest --filter 'KillTests'
+	$(SWIFT_BUILD) $(RELEASE) --scratch-path $(KILL_BUILD) -Xswiftc -DFAULT_POINTS
+	SWITCHBOARD_KILL_PROGRAM=$(CURDIR)/$(KILL_BUILD)/release/switchboard SWITCHBOARD_WORKFLOW_KILLS=$(KILLS) \
+		SWITCHBOARD_KILL_SECONDS=0 SWITCHBOARD_KILL_WORKERS=$(KILL_WORKERS) SWITCHBOARD_KILL_SEED=$(SEED) \
+		SWITCHBOARD_KILL_ITEMS=360 swift test --skip-build --disable-xctest --filter 'KillTests'
 
 test-clients: release ## Runs the MCP clients from PyPI against the program
 	@scripts/test-clients

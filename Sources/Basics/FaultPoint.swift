@@ -1,12 +1,14 @@
-#if DEBUG
+#if DEBUG || FAULT_POINTS
     import Glibc
 #endif
 
 /// Named places at which a debug build kills itself when a test asks for it; a release build has none.
 ///
+/// `-DFAULT_POINTS` keeps them in a release build, for tests that kill the program as it is shipped.
+///
 /// `SWITCHBOARD_FAULT=after-intent:3` ends the process with SIGKILL when it reaches `after-intent` for the third time.
 package enum FaultPoint {
-    #if DEBUG
+    #if DEBUG || FAULT_POINTS
         private struct Armed: Sendable {
             var name: String
             var left: Int
@@ -22,9 +24,17 @@ package enum FaultPoint {
         }
     #endif
 
+    /// Milliseconds by which a debug build's clock is wrong, as `SWITCHBOARD_CLOCK=-3600` (seconds) says.
+    #if DEBUG || FAULT_POINTS
+        static let clockOffset =
+            getenv("SWITCHBOARD_CLOCK").flatMap { Int64(String(cString: $0)) }.map { $0 * 1000 } ?? 0
+    #else
+        static let clockOffset: Int64 = 0
+    #endif
+
     /// Whether a debug build was told, by `SWITCHBOARD_FAULT=no-<name>`, to go without a protection; for controls.
     package static func disables(_ name: StaticString) -> Bool {
-        #if DEBUG
+        #if DEBUG || FAULT_POINTS
             armed.withLock { $0?.name == "no-\(name)" }
         #else
             false
@@ -33,7 +43,7 @@ package enum FaultPoint {
 
     /// Passes a place.
     package static func reach(_ name: StaticString) {
-        #if DEBUG
+        #if DEBUG || FAULT_POINTS
             let isDue = armed.withLock { armed in
                 guard armed?.name == name.description else { return false }
                 armed?.left -= 1

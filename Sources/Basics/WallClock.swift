@@ -5,6 +5,13 @@ import Glibc
 package protocol WallClock: Sendable {
     /// The current instant.
     func now() -> Timestamp
+
+    /// How long the machine has been up, which no setting of the clock changes.
+    func uptime() -> Uptime
+}
+
+extension WallClock {
+    package func uptime() -> Uptime { .current }
 }
 
 /// The machine's own clock.
@@ -14,23 +21,46 @@ package struct SystemClock: WallClock {
     package func now() -> Timestamp {
         var time = timespec()
         clock_gettime(CLOCK_REALTIME, &time)
-        return Timestamp(milliseconds: Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000)
+        let milliseconds = Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000
+        return Timestamp(milliseconds: milliseconds + FaultPoint.clockOffset)
     }
 }
 
 /// A clock that moves only when it is told to.
 package final class ManualClock: WallClock {
-    private let instant: Locked<Timestamp>
-
-    package init(_ start: Timestamp) {
-        instant = Locked(start)
+    private struct State: Sendable {
+        var instant: Timestamp
+        var uptime = Uptime(boot: "manual", milliseconds: 0)
     }
 
-    package func now() -> Timestamp { instant.withLock { $0 } }
+    private let state: Locked<State>
 
-    /// Moves the clock by `seconds`, backwards when negative.
+    package init(_ start: Timestamp) {
+        state = Locked(State(instant: start))
+    }
+
+    package func now() -> Timestamp { state.withLock { $0.instant } }
+
+    package func uptime() -> Uptime { state.withLock { $0.uptime } }
+
+    /// Lets `seconds` pass.
     package func advance(seconds: Double) {
-        instant.withLock { $0 = $0.adding(seconds: seconds) }
+        state.withLock { state in
+            state.instant = state.instant.adding(seconds: seconds)
+            state.uptime.milliseconds += Int64(max(0, seconds) * 1000)
+        }
+    }
+
+    /// Sets the clock by `seconds`, backwards when negative, while no time passes.
+    package func jump(seconds: Double) {
+        state.withLock { $0.instant = $0.instant.adding(seconds: seconds) }
+    }
+
+    /// Starts the machine anew, up for so many seconds by now.
+    package func reboot(up seconds: Double = 0) {
+        state.withLock { state in
+            state.uptime = Uptime(boot: state.uptime.boot + "+", milliseconds: Int64(seconds * 1000))
+        }
     }
 }
 

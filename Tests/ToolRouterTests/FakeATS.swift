@@ -23,7 +23,8 @@ final class FakeATS: WriteRecovery {
         var text: String
         var name: String
         var madeAt: Timestamp
-        var visibleFrom: Timestamp
+        /// On the clock that nobody can set.
+        var visibleFrom: Int64
     }
 
     struct World: Sendable {
@@ -103,7 +104,7 @@ final class FakeATS: WriteRecovery {
     }
 
     func find(_ write: SentWrite) async -> WriteFinding {
-        let now = clock.now()
+        let now = clock.uptime().milliseconds
         return world.withLock { world in
             world.looks += 1
             if world.blindLooks > 0 {
@@ -141,7 +142,13 @@ final class FakeATS: WriteRecovery {
             default:
                 let id = "r\(world.records.count + 1)"
                 world.records.append(
-                    Record(id: id, text: note, name: note, madeAt: now, visibleFrom: now.adding(seconds: seconds))
+                    Record(
+                        id: id,
+                        text: note,
+                        name: note,
+                        madeAt: now,
+                        visibleFrom: clock.uptime().milliseconds + Int64(seconds * 1000)
+                    )
                 )
                 return id
             }

@@ -13,7 +13,12 @@ final class LedgerBench: Sendable {
     let database: SQLiteDatabase
     let store: LedgerStore
     let ledger: WriteLedger
-    let waits = Locked<[Double]>([])
+    /// How long it was waited for looks, one after the other.
+    let waits = Waits()
+
+    final class Waits: Sendable {
+        let seconds = Locked<[Double]>([])
+    }
 
     private init(
         folder: TemporaryFolder,
@@ -27,10 +32,11 @@ final class LedgerBench: Sendable {
         self.ats = ats
         self.database = database
         store = LedgerStore(database: database, vault: nil, clock: clock)
-        ledger = WriteLedger(store: store, settings: settings, clock: clock) { seconds in
+        ledger = WriteLedger(store: store, settings: settings, clock: clock) { [waits] seconds in
             try Task.checkCancellation()
             // A caller's patience, which the tests do not use up; it is cancelled with the write's end.
             if seconds >= 9_000 { return try await Task.sleep(for: .seconds(600)) }
+            waits.seconds.withLock { $0.append(seconds) }
             clock.advance(seconds: seconds)
         }
     }

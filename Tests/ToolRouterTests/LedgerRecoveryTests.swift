@@ -52,6 +52,34 @@ struct LedgerRecoveryTests {
         }
     }
 
+    @Test(arguments: [3600.0, -3600, 86_400, -86_400])
+    func `a look waits for its time, however the clock was set between two lives of the program`(
+        seconds: Double
+    ) async throws {
+        let bench = try await crashed(.doneLate, once: "a")
+        // A second life gives it its time, and ends before that is over.
+        try await bench.store.reopen()
+        bench.clock.jump(seconds: seconds)
+        let third = try await bench.reopened()
+        try await third.store.reopen()
+        #expect(await third.call(once: "a").isError == false)
+        #expect(third.ats.world.withLock { $0.records.count } == 1)
+        #expect(third.waits.seconds.withLock { $0.reduce(0, +) } <= 61, "no longer than the settle time")
+        await third.close()
+    }
+
+    @Test func `after a new start of the machine a look waits for as long as may be missing`() async throws {
+        for (up, left) in [(10.0, 50.0), (500, 0)] {
+            let bench = try await crashed(.doneLate, once: "a")
+            try await bench.store.reopen()
+            bench.clock.jump(seconds: 3600)
+            bench.clock.reboot(up: up)
+            let entry = try await only(bench)
+            #expect(entry.settling(now: bench.clock.now(), uptime: bench.clock.uptime()) == left)
+            await bench.close()
+        }
+    }
+
     @Test func `a mail that may have left is for a person, who settles it once`() async throws {
         let bench = try await crashed(.doneThenLost, tool: "send_mail")
         try await bench.ledger.recover(from: catalog(bench))

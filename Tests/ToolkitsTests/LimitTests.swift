@@ -243,6 +243,21 @@ import Tools
         #expect(await !list(provider).isError)
     }
 
+    @Test(arguments: [3600.0, -3600, 86_400, -86_400])
+    func `a clock that is set while calls are held back makes nobody wait longer`(seconds: Double) async {
+        let time = Time()
+        let isUp = Locked(false)
+        let api = FakeAPI { _ in isUp.withLock { $0 } ? .json(Array(Self.users.utf8)) : .text("down", status: 503) }
+        let provider = provider(api, time, time.limiter, baseURL: "http://127.0.0.1:1")
+        for _ in 0..<10 { _ = await list(provider) }
+        #expect(await list(provider).problem?.code == "not_answering")
+        isUp.withLock { $0 = true }
+        time.clock.jump(seconds: seconds)
+        _ = await list(provider)
+        time.clock.advance(seconds: 61)
+        #expect(await !list(provider).isError)
+    }
+
     @Test func `failures that are spread out do not stop the calls`() async {
         let time = Time()
         let provider = provider(

@@ -47,12 +47,15 @@ final class EngineBench: Sendable {
 
     /// An engine, as a new process would make one.
     ///
-    /// - Parameter jumps: Whether waiting moves the clock instead of taking time.
+    /// - Parameters:
+    ///   - jumps: Whether waiting moves the clock instead of taking time.
+    ///   - onPause: Is told of each pause before it.
     func engine(
         journal: RunJournal? = nil,
         approvals: FakeApprovals? = nil,
         jumps: Bool = false,
-        check: @escaping @Sendable (Workflow) -> [Diagnostic] = { _ in [] }
+        check: @escaping @Sendable (Workflow) -> [Diagnostic] = { _ in [] },
+        onPause: @escaping @Sendable (Double) -> Void = { _ in }
     ) -> WorkflowEngine {
         var parts = WorkflowEngine.Parts(
             journal: journal ?? self.journal,
@@ -66,6 +69,7 @@ final class EngineBench: Sendable {
         parts.check = check
         // Retries come at once; what waits longer is woken by the test, or cancelled.
         parts.pause = { [clock] seconds in
+            onPause(seconds)
             if jumps {
                 clock.advance(seconds: seconds)
                 await Task.yield()

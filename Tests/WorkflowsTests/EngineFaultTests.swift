@@ -55,7 +55,7 @@ struct EngineFaultTests {
         let bench = try await EngineBench(Self.steps, system: FakeSystem(applications: 5))
         let system = bench.system
         let clock = bench.clock
-        system.onCall.withLock { $0 = { clock.advance(seconds: seconds) } }
+        system.onCall.withLock { $0 = { clock.jump(seconds: seconds) } }
         let run = try await bench.run()
         #expect(run.state == .done)
         #expect(run.result == Self.result)
@@ -69,7 +69,7 @@ struct EngineFaultTests {
             )
             let waiting = try await bench.run()
             #expect(waiting.state == .waiting)
-            bench.clock.advance(seconds: seconds)
+            bench.clock.jump(seconds: seconds)
             let engine = bench.engine(jumps: true)
             try await engine.recover()
             var run = try await engine.settled(waiting.id)
@@ -79,6 +79,59 @@ struct EngineFaultTests {
             }
             #expect(run.state == .done)
             #expect(bench.system.calls == ["comment late"])
+        }
+    }
+
+    @Test(arguments: [3600.0, -3600, 86_400, -86_400])
+    func `a run that waits for its journal looks after ten seconds, however the clock was set meanwhile`(
+        seconds: Double
+    ) async throws {
+        let bench = try await EngineBench(Self.steps, system: FakeSystem(applications: 5))
+        let (journal, database) = bench.failing()
+        database.fail(3, after: 9, .full)
+        let clock = bench.clock
+        let pauses = Locked<[Double]>([])
+        let engine = bench.engine(journal: journal, jumps: true) { pause in
+            // The clock is set while the run waits for its disk.
+            let isFirst = pauses.withLock { pauses in
+                pauses.append(pause)
+                return pauses.count == 1
+            }
+            if isFirst { clock.jump(seconds: seconds) }
+        }
+        let id = try await engine.start(bench.request()).id
+        var run = try await engine.settled(id)
+        for _ in 0..<10_000 where !run.state.isEnded {
+            await Task.yield()
+            run = try await engine.settled(id)
+        }
+        #expect(run.state == .done && run.result == Self.result)
+        #expect(bench.system.comments.count == 5)
+        #expect(pauses.withLock { $0.reduce(0, +) } < 120, "it waited for a clock instead of the disk")
+    }
+
+    @Test func `an approval that a jump of the clock ends is over, with nothing written, and one set back stays open`()
+        async throws
+    {
+        let steps = """
+            [{"approve": {"title": "Sure?", "plan": [{"application": "a0"}], "from": ["role:lead"], "expires": "PT12H",
+               "onExpire": "cancel"}},
+             {"call": "comment", "on": "ats", "with": {"id": "a0"}}, {"return": "ok"}]
+            """
+        for seconds in [3600.0, -3600, 86_400, -86_400] {
+            let bench = try await EngineBench(steps)
+            let waiting = try await bench.run()
+            #expect(waiting.state == .waiting)
+            bench.clock.jump(seconds: seconds)
+            let engine = bench.engine()
+            try await engine.recover()
+            #expect(try await engine.settled(waiting.id).state == (seconds > 43_200 ? .cancelled : .waiting))
+            #expect(bench.system.comments.isEmpty)
+            guard seconds < 43_200 else { continue }
+            bench.approvals.decide("ap0", .approved(by: "grace", at: bench.clock.now(), comment: nil))
+            await engine.wake(waiting.id)
+            #expect(try await engine.settled(waiting.id).result == "ok")
+            #expect(bench.system.comments.count == 1)
         }
     }
 

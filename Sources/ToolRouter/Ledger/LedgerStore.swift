@@ -23,7 +23,16 @@ package struct LedgerStore: Sendable {
                 CREATE INDEX ledger_run ON ledger(run, created_at) WHERE run IS NOT NULL;
                 CREATE INDEX ledger_remote ON ledger(connection, remote_id) WHERE remote_id IS NOT NULL
                 """
-        )
+        ),
+        // A clock that is set forward must not end the time in which a look would come too early.
+        Migration(
+            domain: "ledger",
+            version: 2,
+            sql: """
+                ALTER TABLE ledger ADD COLUMN look_boot TEXT;
+                ALTER TABLE ledger ADD COLUMN look_uptime INTEGER
+                """
+        ),
     ]
 
     /// What a write is to become; its identity and everything that is known before it is sent.
@@ -133,9 +142,15 @@ package struct LedgerStore: Sendable {
 
     /// Writes down that a write's outcome is uncertain, and when looking will tell the truth.
     func doubt(_ id: String, seconds: Double, status: Int?, reason: String) async throws(LedgerError) -> WriteEntry {
-        try await change(id, .doubt, "look_after = ?, status = ?, reason = ?") { now in
+        let uptime = clock.uptime()
+        return try await change(
+            id,
+            .doubt,
+            "look_after = ?, look_boot = ?, look_uptime = ?, status = ?, reason = ?"
+        ) { now in
             [
-                .integer(now.adding(seconds: seconds).milliseconds), .optional(status.map { Int64($0) }),
+                .integer(now.adding(seconds: seconds).milliseconds), .text(uptime.boot),
+                .integer(uptime.milliseconds + Int64(seconds * 1000)), .optional(status.map { Int64($0) }),
                 .text(reason),
             ]
         }
@@ -243,15 +258,18 @@ package struct LedgerStore: Sendable {
     ///
     /// Not from when they were sent: a process that was held up may have sent just before it died. A row that was given
     /// its time in an earlier life keeps it.
-    func reopen() async throws(LedgerError) {
+    package func reopen() async throws(LedgerError) {
         let now = clock.now()
+        let uptime = clock.uptime()
         try await transaction { transaction in
             try transaction.execute(
                 """
-                UPDATE ledger SET look_after = ? + settle_ms, updated_at = ?,
+                UPDATE ledger SET look_after = ? + settle_ms, look_boot = ?, look_uptime = ? + settle_ms, updated_at = ?,
                     reason = 'the program ended before there was an answer' WHERE state = 'intent' AND look_after IS NULL
                 """,
                 .integer(now.milliseconds),
+                .text(uptime.boot),
+                .integer(uptime.milliseconds),
                 .integer(now.milliseconds)
             )
         }

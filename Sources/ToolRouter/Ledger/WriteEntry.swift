@@ -22,6 +22,8 @@ package struct WriteEntry: Sendable, Hashable {
     package var sentAt: Timestamp?
     /// When looking tells the truth; nil while the request is under way.
     package var lookAfter: Timestamp?
+    /// The same on the clock that nobody can set.
+    package var lookUptime: Uptime?
     /// Seconds that a look has to wait after silence.
     package var settle: Double
     /// The other side's time before the first attempt.
@@ -53,5 +55,22 @@ package struct WriteEntry: Sendable, Hashable {
                 context: context
             )
         }
+    }
+
+    /// Seconds until looking tells the truth, never longer than the settle time.
+    ///
+    /// The clock of the machine counts, not the one on its wall: set forward, that would have us look before the other
+    /// side has finished, and send again.
+    package func settling(now: Timestamp, uptime: Uptime) -> Double {
+        guard let lookAfter else { return max(0, settle) }
+        var left = Double(lookAfter.milliseconds - now.milliseconds)
+        if let due = lookUptime {
+            // After a new start of the machine it is certain only for how long it has been up.
+            left =
+                due.boot == uptime.boot
+                ? Double(due.milliseconds - uptime.milliseconds)
+                : max(left, settle * 1000 - Double(uptime.milliseconds))
+        }
+        return min(max(0, left / 1000), max(settle, 0))
     }
 }

@@ -34,6 +34,9 @@ struct WriteEntryRow: Sendable {
                 attempts: Int(try row.integer("attempts")),
                 sentAt: try time(row, "sent_at"),
                 lookAfter: try time(row, "look_after"),
+                lookUptime: try row.optionalText("look_boot").flatMap { boot in
+                    try row.optionalInteger("look_uptime").map { Uptime(boot: boot, milliseconds: $0) }
+                },
                 settle: Double(try row.integer("settle_ms")) / 1000,
                 since: Timestamp(milliseconds: try row.integer("since")),
                 settledAt: try time(row, "settled_at"),

@@ -462,10 +462,7 @@ package final class WriteLedger: Sendable {
 
     /// Waits until looking tells the truth; false when the program ends first.
     private func settled(_ entry: WriteEntry, _ flight: WriteFlight) async -> Bool {
-        let now = clock.now()
-        let left = Double((entry.lookAfter ?? now.adding(seconds: entry.settle)).milliseconds - now.milliseconds) / 1000
-        // A clock that was put back must not make it longer than it ever was.
-        let wait = min(max(0, left), max(entry.settle, 0))
+        let wait = entry.settling(now: clock.now(), uptime: clock.uptime())
         guard wait > 0 else { return true }
         flight.doubt(WriteResults.unknown(entry), wait: wait)
         return (try? await sleep(wait)) != nil

@@ -160,8 +160,21 @@ struct ConnectionPace: Sendable, Hashable {
         blockedUntil = max(blockedUntil ?? until, until)
     }
 
+    /// Moves every instant with a clock that was set back, so that nothing is waited for longer than it was meant to be.
+    private mutating func follow(_ now: Timestamp) {
+        let back = -seconds(from: now, to: refilled)
+        guard back < 0 else { return }
+        refilled = now
+        changed = changed.adding(seconds: back)
+        minute = minute.adding(seconds: back)
+        lastLimited = lastLimited?.adding(seconds: back)
+        blockedUntil = blockedUntil?.adding(seconds: back)
+        openUntil = openUntil?.adding(seconds: back)
+        failures = failures.map { $0.adding(seconds: back) }
+    }
+
     private mutating func advance(to now: Timestamp) {
-        // A clock that was set back would take tokens away.
+        follow(now)
         let elapsed = seconds(from: refilled, to: now)
         refilled = now
         for position in buckets.indices {
@@ -215,14 +228,14 @@ struct ConnectionPace: Sendable, Hashable {
     /// Takes over what an earlier process knew; limits that are published otherwise now are not taken over.
     mutating func restore(_ kept: JSONValue, now: Timestamp) {
         func instant(_ name: String) -> Timestamp? {
-            kept[name]?.integer.map { min(Timestamp(milliseconds: Int64($0)), now) }
+            kept[name]?.integer.map { Timestamp(milliseconds: Int64($0)) }
         }
         guard let at = instant("at"), let share = kept["factor"]?.number?.double else { return }
         factor = min(1, max(ConnectionPace.smallestFactor, share))
         refilled = at
-        changed = instant("changed") ?? now
+        changed = instant("changed") ?? at
         lastLimited = instant("limited")
-        blockedUntil = kept["blocked"]?.integer.map { Timestamp(milliseconds: Int64($0)) }
+        blockedUntil = instant("blocked")
         for value in kept["buckets"]?.array ?? [] {
             guard let requests = value["requests"]?.integer, let length = value["seconds"]?.integer,
                 let tokens = value["tokens"]?.number?.double, requests > 0, length > 0

@@ -22,7 +22,7 @@ struct RetryPlan {
         "mail_unreachable",
     ]
     /// A limit, and room on the disk, are waited for, however often; only the run's own minutes bound that.
-    private static let limits: Set<String> = ["rate_limited", "circuit_open", "ledger_unavailable"]
+    private static let limits: Set<String> = ["rate_limited", "not_answering", "ledger_unavailable"]
 
     /// Whether a call was only held back: by a limit, an open circuit, or a ledger that cannot be written for now.
     static func isLimit(_ problem: CallProblem) -> Bool { limits.contains(problem.code) }

@@ -56,7 +56,7 @@ package actor WorkflowEngine {
     let events = RunEvents()
     private var active: [String: Active] = [:]
     private var queue: [String] = []
-    private var timers: [String: Timestamp] = [:]
+    private var timers: [String: Timer] = [:]
     private var alarm: (at: Timestamp, task: Task<Void, Never>)?
     private var settling: [String: [UInt64: CheckedContinuation<Void, Never>]] = [:]
     private var nextTicket: UInt64 = 0
@@ -434,9 +434,21 @@ package actor WorkflowEngine {
 
     // MARK: - Time
 
+    private struct Timer {
+        let at: Timestamp
+        /// Milliseconds that it was to take.
+        let length: Int64
+
+        /// Whether the run looks: the instant has come, or the clock was set back, and what it waits for may be a disk or a
+        /// limit, which knows no clock.
+        func isDue(_ now: Timestamp) -> Bool {
+            at <= now || at.milliseconds - now.milliseconds > max(0, length) + 1000
+        }
+    }
+
     private func arm(_ id: String, _ instant: Timestamp) {
         guard !isClosed else { return }
-        timers[id] = instant
+        timers[id] = Timer(at: instant, length: instant.milliseconds - parts.wall.now().milliseconds)
         if alarm == nil || instant < (alarm?.at ?? instant) { setAlarm() }
     }
 
@@ -444,7 +456,7 @@ package actor WorkflowEngine {
     private func setAlarm() {
         alarm?.task.cancel()
         alarm = nil
-        guard let earliest = timers.values.min() else { return }
+        guard let earliest = timers.values.map(\.at).min() else { return }
         let milliseconds = max(0, earliest.milliseconds - parts.wall.now().milliseconds)
         let seconds = min(60, Double(milliseconds) / 1000)
         let pause = parts.pause
@@ -461,7 +473,7 @@ package actor WorkflowEngine {
     private func ring() {
         alarm = nil
         let now = parts.wall.now()
-        for (id, instant) in timers where instant <= now {
+        for (id, timer) in timers where timer.isDue(now) {
             timers[id] = nil
             enqueue(id)
         }

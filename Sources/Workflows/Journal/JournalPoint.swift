@@ -13,5 +13,6 @@ struct JournalPoint {
     static let itemEnd = JournalPoint(before: "before-item-end", after: "after-item-end")
     static let page = JournalPoint(before: "before-page", after: "after-page")
     static let report = JournalPoint(before: "before-report", after: "after-report")
+    static let reopen = JournalPoint(before: "before-reopen", after: "after-reopen")
     static let other = JournalPoint(before: "before-journal", after: "after-journal")
 }

@@ -11,7 +11,7 @@ extension RunJournal {
     /// - Throws: ``WorkflowError`` with code `already_running` where a run that must be alone has begun since, or `storage`.
     /// - Returns: Whether there was anything to do again.
     package func reopen(_ id: String) async throws(WorkflowError) -> Bool {
-        try await write { transaction in
+        try await write(.reopen) { transaction in
             let run = try transaction.first("SELECT one_key FROM run WHERE id=? AND ended_at IS NOT NULL", .text(id))
             guard let run else { return false }
             try RunJournal.checkAlone(try run.optionalText("one_key"), transaction)
