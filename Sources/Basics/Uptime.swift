@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 
 /// A point on a clock that runs from the start of the machine, also while it sleeps, and that nobody can set.
