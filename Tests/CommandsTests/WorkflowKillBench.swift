@@ -104,9 +104,10 @@ final class WorkflowKillBench: Sendable {
         """
 
     private static func commentable(_ sandbox: Sandbox) async throws -> [String] {
-        let visible = "&filter[job_visibility]=internal,external,private_job,confidential"
+        let isActive = "&filter[stage_basic_type]=applied,review,interview,offer"
+        let isVisible = "&filter[job_visibility]=internal,external,private_job,confidential"
         let request = HTTPRequest(
-            target: "/api/v1/applications?filter[job_id]=8899&filter[active]=true&page[size]=100" + visible,
+            target: "/api/v1/applications?filter[job_id]=8899&page[size]=100" + isActive + isVisible,
             fields: ["X-API-KEY": SandboxKeys.pinpoint]
         )
         let response = await sandbox.pinpoint.respond(to: request)

@@ -258,6 +258,28 @@ import Tools
         #expect(await !list(provider).isError)
     }
 
+    @Test(arguments: [3600.0, -3600, 86_400, -86_400])
+    func `a refusal that another process met is waited for no longer because the clock was set`(seconds: Double)
+        async throws
+    {
+        let time = Time()
+        let isBusy = Locked(true)
+        let api = FakeAPI { _ in
+            isBusy.withLock { $0 }
+                ? HTTPResponse(status: 429, fields: ["Retry-After": "60"], body: .empty) : .json(Array(Self.users.utf8))
+        }
+        let first = time.limiter
+        _ = await list(provider(api, time, first, baseURL: "http://127.0.0.1:1"))
+        isBusy.withLock { $0 = false }
+        time.clock.jump(seconds: seconds)
+        let second = time.limiter
+        second.restore(first.changes())
+        let after = provider(api, time, second, baseURL: "http://127.0.0.1:1")
+        _ = await list(after)
+        time.clock.advance(seconds: 61)
+        #expect(await !list(after).isError)
+    }
+
     @Test func `failures that are spread out do not stop the calls`() async {
         let time = Time()
         let provider = provider(

@@ -52,7 +52,8 @@ struct EngineFaultTests {
 
     @Test(arguments: [3600.0, -3600, 86_400, -86_400])
     func `a clock that jumps at each call changes nothing`(seconds: Double) async throws {
-        let bench = try await EngineBench(Self.steps, system: FakeSystem(applications: 5))
+        let limits = "100, \"minutes\": 5"
+        let bench = try await EngineBench(Self.steps, writes: limits, system: FakeSystem(applications: 5))
         let system = bench.system
         let clock = bench.clock
         system.onCall.withLock { $0 = { clock.jump(seconds: seconds) } }
@@ -114,7 +115,7 @@ struct EngineFaultTests {
         async throws
     {
         let steps = """
-            [{"approve": {"title": "Sure?", "plan": [{"application": "a0"}], "from": ["role:lead"], "expires": "PT12H",
+            [{"approve": {"title": "Sure?", "plan": "= [{'application': 'a0'}]", "from": ["role:lead"], "expires": "PT12H",
                "onExpire": "cancel"}},
              {"call": "comment", "on": "ats", "with": {"id": "a0"}}, {"return": "ok"}]
             """

@@ -410,7 +410,12 @@ package actor WorkflowEngine {
         if let known = compiled[run.definition] { return known }
         guard let text = try await journal.source(of: run.definition), let json = try? JSONParser.parse(text),
             let source = WorkflowSource(json: json)
-        else { throw WorkflowError("storage", "the text of the run \(run.id) is not in the journal") }
+        else {
+            throw WorkflowError(
+                "storage",
+                "the text of the run \(run.id) is missing from the journal or damaged; restore a backup"
+            )
+        }
         let workflow = try await parts.library.workflow(from: source)
         if compiled.count >= 256 { compiled.removeAll() }
         compiled[run.definition] = workflow
