@@ -64,8 +64,12 @@ final class KillTally: Sendable {
             return "\(state.kills) of \(wanted) kills, \(state.verdict.runs) runs, \(Int(seconds)) s: \(state.verdict)"
         }
         guard let line else { return }
-        print(line)
-        fflush(nil)
+        KillTally.say(line)
+    }
+
+    /// Prints a line at once, also where the output is a file.
+    static func say(_ line: String) {
+        fputs(line + "\n", stderr)
     }
 
     /// What was killed under which circumstances, and one line that says it all.

@@ -50,7 +50,7 @@ import Testing
         let counts = try await bench.counts(of: items)
         let doubled = counts.reduce(0) { $0 + max(0, $1 - 1) }
         let lost = counts.count { $0 == 0 }
-        print(
+        KillTally.say(
             "ledger kills \(result.kills), writes \(count), doubled \(doubled), lost \(lost), "
                 + "unfinished \(result.unfinished)"
         )

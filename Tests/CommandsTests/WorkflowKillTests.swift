@@ -57,7 +57,7 @@ import Workflows
             }
             try await group.waitForAll()
         }
-        print(tally.summary(seed: seed))
+        KillTally.say(tally.summary(seed: seed))
         #expect(tally.verdict.isClean, "\(tally.verdict); seed \(seed)")
         #expect(tally.kills >= min(kills, 20), "a test that kills too little shows nothing")
         if kills >= 5000 {
