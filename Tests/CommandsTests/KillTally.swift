@@ -69,7 +69,8 @@ final class KillTally: Sendable {
 
     /// Prints a line at once, also where the output is a file.
     static func say(_ line: String) {
-        fputs(line + "\n", stderr)
+        let bytes = Array((line + "\n").utf8)
+        _ = bytes.withUnsafeBytes { write(2, $0.baseAddress, $0.count) }
     }
 
     /// What was killed under which circumstances, and one line that says it all.

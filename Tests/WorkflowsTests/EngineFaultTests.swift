@@ -92,14 +92,18 @@ struct EngineFaultTests {
         database.fail(3, after: 9, .full)
         let clock = bench.clock
         let pauses = Locked<[Double]>([])
-        let engine = bench.engine(journal: journal, jumps: true) { pause in
-            // The clock is set while the run waits for its disk.
-            let isFirst = pauses.withLock { pauses in
-                pauses.append(pause)
-                return pauses.count == 1
+        let engine = bench.engine(
+            journal: journal,
+            jumps: true,
+            onPause: { pause in
+                // The clock is set while the run waits for its disk.
+                let isFirst = pauses.withLock { pauses in
+                    pauses.append(pause)
+                    return pauses.count == 1
+                }
+                if isFirst { clock.jump(seconds: seconds) }
             }
-            if isFirst { clock.jump(seconds: seconds) }
-        }
+        )
         let id = try await engine.start(bench.request()).id
         var run = try await engine.settled(id)
         for _ in 0..<10_000 where !run.state.isEnded {
