@@ -7,8 +7,8 @@ import JSON
 
 /// A simulated Pinpoint in this process, and real children that write to it and are killed.
 final class KillBench: Sendable {
-    /// Longer than the simulated system works, and than its lists lag, taken together.
-    static let settle = 0.4
+    /// Longer than the simulated system works, and than its lists lag, taken together, also on a busy machine.
+    static let settle = 1.0
 
     let sandbox: Sandbox
     private let program: ProgramRun

@@ -45,7 +45,7 @@ import Workflows
 
     @Test(.timeLimit(.minutes(180)))
     func `runs killed everywhere write everything once and report what they wrote`() async throws {
-        let bench = try await WorkflowKillBench(settle: 0.8)
+        let bench = try await WorkflowKillBench(settle: 1.5)
         let kills = WorkflowKillTests.setting("SWITCHBOARD_WORKFLOW_KILLS", 80)
         let seconds = WorkflowKillTests.setting("SWITCHBOARD_KILL_SECONDS", 30)
         let workers = WorkflowKillTests.setting("SWITCHBOARD_KILL_WORKERS", 6)
@@ -184,7 +184,7 @@ import Workflows
             lane.hunt(child, atArrival: times, after: Double.random(in: 0...KillWeather.late, using: &random))
         }
         // Whatever has not come about by then ends too, so that a run which waits is killed as well.
-        let patience = instant ?? 2.5
+        let patience = instant ?? 3
         let timer = Task {
             try await Task.sleep(for: .seconds(patience))
             child.kill()
