@@ -130,7 +130,8 @@ final class SQLiteConnection: SQLTransaction {
             )
         case SQLITE_READONLY, SQLITE_PERM:
             StorageError(.readOnly, "\(path) cannot be written (\(detail)); check its owner and permissions")
-        case SQLITE_BUSY, SQLITE_LOCKED:
+        // PROTOCOL: another process has held the lock for so long that SQLite stopped trying.
+        case SQLITE_BUSY, SQLITE_LOCKED, SQLITE_PROTOCOL:
             StorageError(
                 .locked,
                 "\(path) is in use by another process; stop the one that has it open, or use another data folder"

@@ -41,6 +41,9 @@ final class KillLane: Sendable {
 
         /// Whether some items were refused, so that they may be tried again.
         var hasFailed: Bool { run.result?["failed"]?.array?.isEmpty == false }
+
+        /// Whether it names some that were not done, or of which nobody knows.
+        var isUncertain: Bool { hasFailed || run.result?["unknown"]?.array?.isEmpty == false }
     }
 
     let sandbox: Sandbox
@@ -125,6 +128,12 @@ final class KillLane: Sendable {
 
     /// What the children have complained about.
     var log: String { String(decoding: (try? TextFile.read(logPath)) ?? [], as: UTF8.self) }
+
+    /// Whether they have said that something is damaged.
+    var saysDamaged: Bool {
+        let log = log
+        return ["damaged", "is not a database", "could not be read"].contains { log.contains($0) }
+    }
 
     /// How many comments there are.
     var commentCount: Int {

@@ -23,6 +23,7 @@ struct RunWatch {
         var run = started
         var decided: String?
         var looks = 0
+        var told: String?
         while true {
             progress.show(run)
             switch run["state"]?.string {
@@ -57,6 +58,13 @@ struct RunWatch {
                 let what = run["waiting_for"]?.string ?? "something"
                 terminal.printError("The run \(id) waits for \(what); it goes on by itself where `serve` runs.")
                 return .needsPerson
+            case "waiting":
+                let reason = run["waiting"]?["id"]?.string
+                if let reason, reason != told, !invocation.json {
+                    progress.clear()
+                    terminal.printError("The run \(id) waits: \(reason).")
+                }
+                told = reason
             default: break
             }
             run = try await control.send("GET", RunWatch.target(id) + "?wait=\(RunWatch.patience)")

@@ -1,4 +1,5 @@
 import JSON
+import Storage
 import Tools
 
 /// What callers are told of writes.
@@ -71,8 +72,10 @@ enum WriteResults {
     }
 
     static func storage(_ error: LedgerError, tool: String) -> ToolResult {
-        ToolResult.failure(
-            "ledger_unavailable",
+        // Room on a disk comes back by itself, and a database does not.
+        let isDamaged = (error.cause as? StorageError).map { [.corrupt, .notADatabase].contains($0.code) } ?? false
+        return ToolResult.failure(
+            isDamaged ? "ledger_damaged" : "ledger_unavailable",
             "\(tool) was not sent, because it could not be written down first. \(error.message)"
         )
     }

@@ -144,7 +144,7 @@ struct ToolResource: ControlResource {
             case ("connection_ambiguous", _), ("needs_reauth", _), ("approval_required", _): 409
             case ("idempotency_conflict", _): 409
             case ("approval_rejected", _), ("refused_by_rules", _): 403
-            case ("ledger_unavailable", _): 503
+            case ("ledger_unavailable", _), ("ledger_damaged", _): 503
             case (_, 429): 429
             case ("not_answering", _): 503
             default: 502
