@@ -64,11 +64,6 @@ final class WorkflowKillBench: Sendable {
         file["tools"] = .array((file["tools"]?.array ?? []).filter { $0["name"]?.string.map(tools.contains) ?? false })
         file["settle"] = ["answered": .double(settle), "silent": .double(settle)]
         file["triggers"] = nil
-        // Small pages, so that a walk through them is killed too.
-        if var pagination = file["pagination"]?.object {
-            pagination["default_limit"] = 7
-            file["pagination"] = .object(pagination)
-        }
         try TextFile.write(JSONWriter.bytes(of: .object(file)), to: folder + "/toolkit.json")
     }
 
@@ -82,8 +77,9 @@ final class WorkflowKillBench: Sendable {
          "oneAtATime": "= 'note-and-move'",
          "steps": [
            {"id": "jobs", "call": "ashby_jobs_search", "on": "ats", "with": {"requisitionId": "LRK-8899"}},
-           {"id": "listed", "call": "list_all_ashby_applications", "on": "ats",
-            "with": {"jobId": "= $jobs.items[0].id", "status": "Active"}, "all": {"max": 100}},
+           {"id": "everybody", "note": "More than a page.", "call": "list_all_ashby_applications", "on": "ats",
+            "all": {"max": 5000}},
+           {"id": "listed", "set": "= [$everybody[job.id = $jobs.items[0].id and status = 'Active']]"},
            {"id": "applications", "set": "= [$listed[[0..$input.most - 1]]]"},
            {"id": "stages", "call": "list_all_ashby_interview_stages", "on": "ats",
             "with": {"interviewPlanId": "= $applications[0].currentInterviewStage.interviewPlanId"}},
