@@ -3,6 +3,7 @@ import Basics
 import Glibc
 import Storage
 import Testing
+import Workflows
 
 /// The real program on disks that are full, read-only, locked or damaged: it says so, sends nothing that it cannot write
 /// down, and goes on.
