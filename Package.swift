@@ -86,8 +86,8 @@ let package = Package(
         module(
             "Workflows",
             uses: [
-                "Basics", "JSON", "JSONata", "Cryptography", "HTTP", "Storage", "Tools", "ToolRouter", "Transcripts",
-                "LanguageModels", "Agents",
+                "Basics", "JSON", "JSONata", "Cryptography", "HTTP", "Storage", "MCP", "Tools", "ToolRouter",
+                "Transcripts", "LanguageModels", "Agents",
             ]
         ),
 

@@ -72,7 +72,12 @@ struct WorkflowService: Sendable {
         timing.pause = parts.pause
         timing.log = configuration.log
         scheduler = Scheduler(timing)
-        tools = WorkflowTools(engine: engine, library: library) { endpoints.endpoint($0)?.policy }
+        tools = WorkflowTools(
+            engine: engine,
+            library: library,
+            page: { [router] in router.value?.approvals?.page(of: $0) },
+            policy: { endpoints.endpoint($0)?.policy }
+        )
         approvals.observe { [engine] approval in
             guard let run = approval.request.run else { return }
             Task { await engine.wake(run) }

@@ -11,12 +11,20 @@ struct MCPClientLink: Sendable {
     let timeout: Double
 
     /// Asks on the request's own event stream, and waits for the answer, which comes with another request.
-    func ask(_ question: MCPElicitation, _ version: MCPVersion) async -> MCPElicitationAnswer {
+    ///
+    /// - Parameter task: The task that the question is about.
+    func ask(
+        _ question: MCPElicitation,
+        _ version: MCPVersion,
+        task: String? = nil
+    ) async -> MCPElicitationAnswer {
         guard kinds.contains(question.kind), let id = exchange.open(principal: principal) else {
             return MCPElicitationAnswer(.cancel)
         }
+        var params = question.params(version)
+        if let task { params["_meta"] = .object([MCPTask.relatedKey: ["taskId": .string(task)]]) }
         let request: JSONValue = [
-            "jsonrpc": "2.0", "id": .string(id), "method": "elicitation/create", "params": question.params(version),
+            "jsonrpc": "2.0", "id": .string(id), "method": "elicitation/create", "params": params,
         ]
         frames.send(.message(JSONWriter.bytes(of: request)))
         return await exchange.answer(to: id, within: timeout)

@@ -2,14 +2,15 @@ import JSON
 
 /// Answers messages whose era is known, whatever they came through.
 struct MCPDispatcher: Sendable {
-    private let service: any MCPService
+    let service: any MCPService
     private let serverInfo: JSONValue
-    private let resultMeta: JSONValue
+    let resultMeta: JSONValue
     /// How every modern result of `tools/call` ends.
     private let modernEnd: [UInt8]
     private let pages = MCPToolPages()
     private let pageSize: Int
     private let timeToLive: Int
+    let asked = MCPAskedQuestions()
 
     init(service: any MCPService, serverInfo: JSONValue, pageSize: Int, timeToLive: Int) {
         self.service = service
@@ -23,15 +24,23 @@ struct MCPDispatcher: Sendable {
 
     /// The response to a request; nil for a notification.
     ///
-    /// - Parameter link: The way to ask the client something while it waits; nil where there is none.
-    func reply(to message: MCPMessage, route: MCPRoute, link: MCPClientLink? = nil) async -> MCPReply? {
+    /// - Parameters:
+    ///   - link: The way to ask the client something while it waits; nil where there is none.
+    ///   - notify: Takes what is said before the reply; nil where nothing can be.
+    func reply(
+        to message: MCPMessage,
+        route: MCPRoute,
+        link: MCPClientLink? = nil,
+        notify: (@Sendable ([UInt8]) -> Void)? = nil
+    ) async -> MCPReply? {
         guard case .request(let id) = message.kind else { return nil }
         do throws(MCPFailure) {
             if let params = message.params, !params.isObject { throw .invalidParams("\"params\" must be an object") }
             switch route {
             case .notification: return nil
-            case .modern: return try await modern(message, id: id)
-            case .legacy(let version): return try await legacy(message, id: id, version: version, link: link)
+            case .modern: return try await modern(message, id: id, notify: notify)
+            case .legacy(let version):
+                return try await legacy(message, id: id, version: version, link: link, notify: notify)
             }
         } catch {
             var failure = error
@@ -41,12 +50,16 @@ struct MCPDispatcher: Sendable {
         }
     }
 
-    private func modern(_ message: MCPMessage, id: ArraySlice<UInt8>) async throws(MCPFailure) -> MCPReply {
+    private func modern(
+        _ message: MCPMessage,
+        id: ArraySlice<UInt8>,
+        notify: (@Sendable ([UInt8]) -> Void)?
+    ) async throws(MCPFailure) -> MCPReply {
         switch message.method {
         case "server/discover": return MCPReply(id: id, result: JSONWriter.bytes(of: discovery))
         case "tools/list": return try toolList(message, id: id, version: .modern)
-        case "tools/call": return try await toolCall(message, id: id, version: .modern, link: nil)
-        default: throw .methodNotFound(message.method)
+        case "tools/call": return try await toolCall(message, id: id, version: .modern, link: nil, notify: notify)
+        default: return try await modernTask(message, id: id)
         }
     }
 
@@ -54,20 +67,33 @@ struct MCPDispatcher: Sendable {
         _ message: MCPMessage,
         id: ArraySlice<UInt8>,
         version: MCPVersion,
-        link: MCPClientLink?
+        link: MCPClientLink?,
+        notify: (@Sendable ([UInt8]) -> Void)?
     ) async throws(MCPFailure) -> MCPReply {
         switch message.method {
         case "initialize": return try handshake(message, id: id)
         case "ping": return MCPReply(id: id, result: Array("{}".utf8))
         case "tools/list": return try toolList(message, id: id, version: version)
-        case "tools/call": return try await toolCall(message, id: id, version: version, link: link)
-        default: throw .methodNotFound(message.method)
+        case "tools/call":
+            return try await toolCall(message, id: id, version: version, link: link, notify: notify)
+        default: return try await legacyTask(message, id: id, version: version, link: link)
         }
+    }
+
+    /// What a server of a revision can do.
+    private func capabilities(_ version: MCPVersion) -> JSONValue {
+        var capabilities: JSONObject = ["tools": [:]]
+        guard service.tasks != nil else { return .object(capabilities) }
+        if version.isModern { capabilities["extensions"] = .object([MCPTask.extensionName: [:]]) }
+        if version.hasCoreTasks {
+            capabilities["tasks"] = ["list": [:], "cancel": [:], "requests": ["tools": ["call": [:]]]]
+        }
+        return .object(capabilities)
     }
 
     private var discovery: JSONValue {
         [
-            "supportedVersions": [.string(MCPVersion.modern.rawValue)], "capabilities": ["tools": [:]],
+            "supportedVersions": [.string(MCPVersion.modern.rawValue)], "capabilities": capabilities(.modern),
             "instructions": .string(service.instructions), "ttlMs": .integer(timeToLive), "cacheScope": "private",
             "resultType": "complete", "_meta": resultMeta,
         ]
@@ -86,7 +112,7 @@ struct MCPDispatcher: Sendable {
     private func handshake(_ message: MCPMessage, id: ArraySlice<UInt8>) throws(MCPFailure) -> MCPReply {
         let version = try MCPDispatcher.negotiate(message)
         let result: JSONValue = [
-            "protocolVersion": .string(version.rawValue), "capabilities": ["tools": [:]],
+            "protocolVersion": .string(version.rawValue), "capabilities": capabilities(version),
             "serverInfo": serverInfo, "instructions": .string(service.instructions),
         ]
         var reply = MCPReply(id: id, result: JSONWriter.bytes(of: result))
@@ -118,7 +144,8 @@ struct MCPDispatcher: Sendable {
         _ message: MCPMessage,
         id: ArraySlice<UInt8>,
         version: MCPVersion,
-        link: MCPClientLink?
+        link: MCPClientLink?,
+        notify: (@Sendable ([UInt8]) -> Void)?
     ) async throws(MCPFailure) -> MCPReply {
         guard let name = message.params?["name"]?.string else {
             throw .invalidParams("tools/call must have the \"name\" of a tool")
@@ -139,6 +166,9 @@ struct MCPDispatcher: Sendable {
         } else {
             context.elicits = link?.kinds ?? []
         }
+        context.isTask = try wantsTask(message, name, version)
+        if !context.isTask, let notify { context.progress = MCPProgress(message.meta, version, send: notify) }
+        defer { context.progress?.end() }
         var answered: MCPToolResult?
         var opened: [String] = []
         for _ in 0..<MCPDispatcher.maximumRounds {
@@ -159,6 +189,7 @@ struct MCPDispatcher: Sendable {
         guard let result = answered, result.questions.isEmpty else {
             throw .invalidParams("The questions of this call were not answered")
         }
+        if context.isTask, let reply = try await taskReply(id: id, result, version) { return reply }
         let size = (result.text?.utf8.count ?? 0) + (result.structured?.count ?? 0) * 2
         return MCPReply(id: id, room: size + size / 8 + modernEnd.count + 64) { bytes in
             write(result, version, to: &bytes)
@@ -168,7 +199,7 @@ struct MCPDispatcher: Sendable {
     private static let maximumRounds = 4
 
     /// The answers that a request brings; what is no answer is left out, so that it is asked for again.
-    private static func answers(_ responses: JSONElement?) -> [String: MCPElicitationAnswer] {
+    static func answers(_ responses: JSONElement?) -> [String: MCPElicitationAnswer] {
         guard let responses, responses.isObject else { return [:] }
         var answers: [String: MCPElicitationAnswer] = [:]
         for member in responses.members { answers[member.name] = MCPElicitationAnswer(member.value) }
@@ -198,7 +229,9 @@ struct MCPDispatcher: Sendable {
     /// Appends the result of a call.
     ///
     /// The payload is escaped once into the text block and copied once into `structuredContent`; no value is made of it.
-    private func write(_ result: MCPToolResult, _ version: MCPVersion, to bytes: inout [UInt8]) {
+    ///
+    /// - Parameter task: The task whose result it is, where that has to be said.
+    func write(_ result: MCPToolResult, _ version: MCPVersion, task: String? = nil, to bytes: inout [UInt8]) {
         bytes.append(#"{"content":["#)
         if let text = result.text {
             bytes.append(#"{"type":"text","text":""#)
@@ -217,7 +250,9 @@ struct MCPDispatcher: Sendable {
             bytes += structured
         }
         if result.isError { bytes.append(#","isError":true"#) } else { bytes.append(#","isError":false"#) }
-        let meta = result.meta.isEmpty ? [] : JSONWriter.bytes(of: .object(result.meta))
+        var members = result.meta
+        if let task { members[MCPTask.relatedKey] = ["taskId": .string(task)] }
+        let meta = members.isEmpty ? [] : JSONWriter.bytes(of: .object(members))
         switch (version.isModern, meta.isEmpty) {
         case (true, true): bytes += modernEnd
         case (true, false):

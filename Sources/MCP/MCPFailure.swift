@@ -9,7 +9,9 @@ struct MCPFailure: Error, Sendable, Hashable {
         case methodNotFound = -32601
         case invalidParams = -32602
         case headerMismatch = -32020
+        case missingCapability = -32021
         case unsupportedVersion = -32022
+        case internalError = -32603
     }
 
     var code: Code
@@ -41,6 +43,18 @@ struct MCPFailure: Error, Sendable, Hashable {
 
     static func methodNotFound(_ method: String) -> MCPFailure {
         MCPFailure(.methodNotFound, status: 404, "This server has no method \"\(shortened(method))\"")
+    }
+
+    /// A client that does not say it knows tasks may not ask for them.
+    static let missingTasks = MCPFailure(
+        .missingCapability,
+        status: 400,
+        "The request must declare the extension \(MCPTask.extensionName) among its clientCapabilities",
+        data: ["requiredCapabilities": ["extensions": .object([MCPTask.extensionName: [:]])]]
+    )
+
+    static func unknownTask(_ id: String) -> MCPFailure {
+        .invalidParams("There is no task \"\(shortened(id))\" here")
     }
 
     /// A session that is not one of this server's: the client begins a new one.

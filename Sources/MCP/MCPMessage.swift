@@ -55,7 +55,8 @@ struct MCPMessage: Sendable {
     /// The id of a message that may be wrong in other ways.
     static func id(of element: JSONElement) -> ArraySlice<UInt8>? { element["id"].flatMap { id($0) } }
 
-    private static func id(_ element: JSONElement) -> ArraySlice<UInt8>? {
+    /// The text of a string or of an integer; nil for anything else.
+    static func id(_ element: JSONElement) -> ArraySlice<UInt8>? {
         switch element.kind {
         case .string: element.raw
         case .number where element.raw.allSatisfy { $0 == 0x2D || $0 &- 0x30 < 10 }: element.raw

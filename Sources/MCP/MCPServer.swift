@@ -108,17 +108,18 @@ package struct MCPServer: HTTPHandler {
         do throws(MCPFailure) {
             let message = try MCPMessage(element)
             let route = try MCPRoute.decide(message, headers: headers)
-            if message.method == "tools/call", case .request = message.kind {
+            if case .request = message.kind {
                 switch route {
-                case .modern where message.params?["inputResponses"] != nil:
+                case .modern where message.params?["inputResponses"] != nil && message.method == "tools/call":
                     return await stream(message, route, nil)
-                case .legacy where headers.session != .absent:
+                case .legacy where headers.session != .absent && MCPServer.asks(message):
                     guard let session = headers.session.text.flatMap(MCPSession.init) else {
                         return response(MCPReply(id: MCPMessage.id(of: element), failure: .unknownSession))
                     }
                     if !session.kinds.isEmpty { return await stream(message, route, session) }
                 default: break
                 }
+                if dispatcher.takesLong(message) { return await stream(message, route, nil) }
             }
             guard let reply = await dispatcher.reply(to: message, route: route) else {
                 return HTTPResponse(status: 202)
@@ -127,6 +128,11 @@ package struct MCPServer: HTTPHandler {
         } catch {
             return response(MCPReply(id: MCPMessage.id(of: element), failure: error))
         }
+    }
+
+    /// Whether the person at the client may be asked something before the request is answered.
+    private static func asks(_ message: MCPMessage) -> Bool {
+        message.method == "tools/call" || message.method == "tasks/result"
     }
 
     /// Serves a request that may wait for a person: as a plain response when it does not, as an event stream when
@@ -143,7 +149,8 @@ package struct MCPServer: HTTPHandler {
             )
         }
         let work = Task { [dispatcher] in
-            if let reply = await dispatcher.reply(to: message, route: route, link: link) {
+            let notify: @Sendable ([UInt8]) -> Void = { frames.send(.message($0)) }
+            if let reply = await dispatcher.reply(to: message, route: route, link: link, notify: notify) {
                 frames.send(.reply(reply))
             }
             frames.close()
@@ -152,9 +159,9 @@ package struct MCPServer: HTTPHandler {
         let signs = Task {
             while (try? await Task.sleep(for: pause)) != nil { frames.send(.ping) }
         }
-        // Going away cancels a request since 2026-07-28; before, it says nothing.
+        // Going away cancels a request since 2026-07-28; before, it says nothing, but who waits for a task may go.
         let leave: @Sendable () -> Void = {
-            if route == .modern { work.cancel() }
+            if route == .modern || message.method == "tasks/result" { work.cancel() }
             signs.cancel()
             frames.close()
         }

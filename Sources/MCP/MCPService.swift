@@ -21,6 +21,13 @@ package protocol MCPService: Sendable {
 
     /// Names of tools that resemble one that does not exist; at most three.
     func suggestions(for name: String) -> [String]
+
+    /// What goes on after a call was answered; nil where nothing does.
+    var tasks: (any MCPTaskService)? { get }
+}
+
+extension MCPService {
+    package var tasks: (any MCPTaskService)? { nil }
 }
 
 /// The tools of a service and the version of that list.
@@ -45,6 +52,8 @@ package struct MCPTool: Sendable, Hashable {
     package var outputSchema: JSONValue?
     /// `readOnlyHint`, `destructiveHint`, `idempotentHint`, `openWorldHint`.
     package var annotations: MCPToolAnnotations?
+    /// Whether a call of it can go on as a task.
+    package var startsTask: Bool
 
     package init(
         name: String,
@@ -52,7 +61,8 @@ package struct MCPTool: Sendable, Hashable {
         description: String,
         inputSchema: JSONValue,
         outputSchema: JSONValue? = nil,
-        annotations: MCPToolAnnotations? = nil
+        annotations: MCPToolAnnotations? = nil,
+        startsTask: Bool = false
     ) {
         self.name = name
         self.title = title
@@ -60,6 +70,7 @@ package struct MCPTool: Sendable, Hashable {
         self.inputSchema = inputSchema
         self.outputSchema = outputSchema
         self.annotations = annotations
+        self.startsTask = startsTask
     }
 }
 
@@ -90,6 +101,8 @@ package struct MCPToolResult: Sendable, Hashable {
     /// What the person at the client must be asked first; then nothing was done, and the tool is called again with the
     /// answers.
     package var questions: [MCPElicitation] = []
+    /// Where the client wanted a task: the id of what goes on, whose result is not there yet.
+    package var task: String?
 
     package init(text: String? = nil, structured: [UInt8]? = nil, isError: Bool = false, meta: JSONObject = [:]) {
         self.text = text
@@ -117,6 +130,10 @@ package struct MCPCallContext: Sendable, Hashable {
     package var elicits: Set<MCPElicitation.Kind> = []
     /// The person's answers to the questions of an earlier round of this call, by key.
     package var answers: [String: MCPElicitationAnswer] = [:]
+    /// Whether the call is to go on as a task.
+    package var isTask = false
+    /// Where to say how far the call is; nil where nobody wants to know.
+    package var progress: MCPProgress?
 
     package init(protocolVersion: String, clientInfo: JSONObject? = nil, clientCapabilities: JSONObject = [:]) {
         self.protocolVersion = protocolVersion

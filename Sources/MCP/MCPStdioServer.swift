@@ -86,7 +86,12 @@ package final class MCPStdioServer: Sendable {
         key: String,
         _ write: @escaping @Sendable ([UInt8]) -> Void
     ) async {
-        let reply = await server.dispatcher.reply(to: message, route: route)
+        let notify: @Sendable ([UInt8]) -> Void = { [self] bytes in
+            running.withLock { running in
+                if running.tasks[key] != nil { write(bytes) }
+            }
+        }
+        let reply = await server.dispatcher.reply(to: message, route: route, notify: notify)
         running.withLock { running in
             // A request that was cancelled is no longer there, and gets no answer.
             guard running.tasks.removeValue(forKey: key) != nil, let reply else { return }

@@ -114,6 +114,10 @@ final class MCPToolPages: Sendable {
                 "openWorldHint": .bool(annotations.openWorld),
             ])
         }
+        if version.hasCoreTasks, tool.startsTask {
+            writer.name("execution")
+            writer.value(["taskSupport": "optional"])
+        }
         writer.endObject()
     }
 

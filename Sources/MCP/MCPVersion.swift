@@ -24,6 +24,8 @@ package enum MCPVersion: String, Sendable, Hashable, CaseIterable, Comparable {
     var hasStructuredContent: Bool { self >= .june2025 }
     /// Questions to the person at the client.
     var hasElicitation: Bool { self >= .june2025 }
+    /// Tasks as a part of the protocol itself; since 2026-07-28 they are an extension.
+    var hasCoreTasks: Bool { self == .november2025 }
     /// Whether structured content and output schemas may be other than objects.
     var hasAnyStructure: Bool { isModern }
 

@@ -14,6 +14,10 @@ package struct CallContext: Sendable, Hashable {
     package var item: String?
     /// How many writes are wanted together with it, itself included; nil for one alone.
     package var batch: Int?
+    /// Whether a run that the call starts is to go on without it: the call is answered at once.
+    package var isDetached = false
+    /// Where to say how far the call is; nil where nobody wants to know.
+    package var progress: CallProgress?
 
     package init(
         actor: String? = nil,

@@ -21,6 +21,8 @@ package struct ToolResult: Sendable, Hashable {
     package var request: String?
     /// What is known of the rate limits after the call; nil when no call was made, or nothing is known.
     package var limits: CallLimits?
+    /// The run that the call has started, or asked about.
+    package var run: String?
 
     package init(payload: [UInt8], text: String? = nil, isError: Bool = false, origin: Origin) {
         self.payload = payload

@@ -21,6 +21,8 @@ package struct ToolSpecification: Sendable, Hashable {
     package var notes: [String]
     /// Whether it lacks something that must be set up first: it is not shown, and a call says what to do.
     package var isDormant = false
+    /// Whether a call starts a run, which can go on after the call was answered.
+    package var startsRun: Bool
 
     package init(
         name: String,
@@ -31,7 +33,8 @@ package struct ToolSpecification: Sendable, Hashable {
         effect: Effect,
         inputSchema: JSONValue,
         outputSchema: JSONValue? = nil,
-        notes: [String] = []
+        notes: [String] = [],
+        startsRun: Bool = false
     ) {
         self.name = name
         self.title = title
@@ -42,5 +45,6 @@ package struct ToolSpecification: Sendable, Hashable {
         self.inputSchema = inputSchema
         self.outputSchema = outputSchema
         self.notes = notes
+        self.startsRun = startsRun
     }
 }

@@ -60,6 +60,10 @@ package struct EndpointService: MCPService {
     ) async -> MCPToolResult? {
         var call = ToolCall(tool: name, arguments: arguments, user: user, origin: .model)
         call.context = self.context
+        call.context.isDetached = context.isTask
+        call.context.progress = context.progress.map { progress in
+            CallProgress { progress.tell($0, of: $1, $2) }
+        }
         let result: ToolResult
         let questions = await questions(about: call, context)
         guard questions.isEmpty else { return MCPToolResult(questions: questions) }
@@ -72,11 +76,21 @@ package struct EndpointService: MCPService {
             AccountLists.takeAccount(&call, tool: tool)
             result = await router.execute(call, policy: policy)
         }
-        return MCPToolResult(
-            text: result.text,
-            structured: result.payload,
-            isError: result.isError,
-            meta: result.limits?.members ?? [:]
+        return MCPToolResult(result)
+    }
+
+    package var tasks: (any MCPTaskService)? {
+        guard let provider = router.tasks else { return nil }
+        let scope = router.scope(policy)
+        guard mode == .direct ? scope.startsRuns : MetaTools.besides.contains(where: { scope[$0]?.startsRun == true })
+        else { return nil }
+        return EndpointTasks(
+            router: router,
+            provider: provider,
+            scope: scope,
+            mode: mode,
+            user: user,
+            context: context
         )
     }
 

@@ -25,7 +25,7 @@ package final class Router: Sendable {
     /// What becomes of calls that change something.
     package let writes: WritePath
 
-    private let providers: [any ToolProvider]
+    let providers: [any ToolProvider]
     let interceptors: [any CallInterceptor]
     private let observers: [any CallObserver]
     private let vocabulary: Lazy<SearchVocabulary>

@@ -12,6 +12,9 @@ package final class ToolScope: Sendable {
 
     private static let fusionDepth = 50
 
+    /// Whether a tool here starts runs.
+    let startsRuns: Bool
+
     private let positions: [String: Int]
     private let vocabulary: Lazy<SearchVocabulary>
     private let made = Locked<Made>(Made())
@@ -26,6 +29,7 @@ package final class ToolScope: Sendable {
     init(catalog: ToolCatalog, policy: ToolPolicy, vocabulary: Lazy<SearchVocabulary>) {
         tools = catalog.tools.filter { !$0.isDormant && policy.allows($0) }
         positions = Dictionary(uniqueKeysWithValues: tools.enumerated().map { ($1.name, $0) })
+        startsRuns = tools.contains(where: \.startsRun)
         var hash = StableHash()
         hash.combine(catalog.version.utf8)
         for tool in tools { hash.combine(tool.name.utf8) }
@@ -165,7 +169,8 @@ extension MCPTool {
             description: tool.description,
             inputSchema: tool.inputSchema,
             outputSchema: tool.outputSchema,
-            annotations: MCPToolAnnotations(tool.effect)
+            annotations: MCPToolAnnotations(tool.effect),
+            startsTask: tool.startsRun
         )
     }
 }

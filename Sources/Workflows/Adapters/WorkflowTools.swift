@@ -1,31 +1,39 @@
 import Basics
 import JSON
+import ToolRouter
 package import Tools
 
 /// Workflows as tools: each under a name of its own, and `run_workflow`, `get_run` and `steer_run` for all of them.
 ///
 /// Whatever a run writes passes the ledger by itself, so the tools do not.
-package struct WorkflowTools: CompositeToolProvider {
-    private let engine: WorkflowEngine
+package struct WorkflowTools: CompositeToolProvider, TaskProvider {
+    let engine: WorkflowEngine
     private let library: HomeLibrary
     private let policy: @Sendable (String) -> ToolPolicy?
+    /// The page of an approval; nil where none are served.
+    let page: @Sendable (String) -> String?
 
     /// Seconds that a call waits for its run; one that takes longer is asked for by its id.
     private static let patience = 20.0
+    /// The same where the client sees how far the run is; below the minute after which many give up.
+    private static let patienceWithProgress = 50.0
     /// The toolkit that all of them belong to.
     package static let toolkit = "workflows"
 
     /// - Parameters:
     ///   - engine: What runs them.
     ///   - library: Their files.
+    ///   - page: The page of an approval by its id; nil where none are served.
     ///   - policy: The policy of an endpoint by its id; nil when the endpoint is gone.
     package init(
         engine: WorkflowEngine,
         library: HomeLibrary,
+        page: @escaping @Sendable (String) -> String? = { _ in nil },
         policy: @escaping @Sendable (String) -> ToolPolicy?
     ) {
         self.engine = engine
         self.library = library
+        self.page = page
         self.policy = policy
     }
 
@@ -49,7 +57,8 @@ package struct WorkflowTools: CompositeToolProvider {
             toolkit: WorkflowTools.toolkit,
             tags: ["workflows"],
             effect: workflow.limits.isReadOnly ? .read : .create,
-            inputSchema: .object(schema)
+            inputSchema: .object(schema),
+            startsRun: true
         )
     }
 
@@ -113,28 +122,50 @@ package struct WorkflowTools: CompositeToolProvider {
                 endpoint: call.context.endpoint
             )
         )
-        await engine.settled(run.id, within: WorkflowTools.patience)
+        if !call.context.isDetached { await wait(for: run.id, call) }
         return try await show(run.id, call)
     }
 
-    private func show(_ id: String, _ call: ToolCall) async throws(WorkflowError) -> ToolResult {
-        // A run of another endpoint or another user answers like one that does not exist.
+    /// Waits for a run, as long as whoever calls does.
+    private func wait(for id: String, _ call: ToolCall) async {
+        guard let progress = call.context.progress else {
+            return await engine.settled(id, within: WorkflowTools.patience)
+        }
+        await RunFollower(id, engine: engine, progress: progress).follow {
+            await engine.settled(id, within: WorkflowTools.patienceWithProgress)
+        }
+    }
+
+    /// The run, where whoever makes a call may know of it: a run of another endpoint or of another user is not there.
+    func visible(_ id: String, for call: ToolCall) async throws(WorkflowError) -> RunRecord? {
         guard let run = try await engine.journal.run(id), run.endpoint == call.context.endpoint,
             call.context.endpoint != nil || run.user == call.user
-        else { return .failure("not_found", "There is no run \(id.prefix(64)).") }
+        else { return nil }
+        return run
+    }
+
+    private func show(_ id: String, _ call: ToolCall) async throws(WorkflowError) -> ToolResult {
+        guard let run = try await visible(id, for: call) else {
+            return .failure("not_found", "There is no run \(id.prefix(64)).")
+        }
         let privacy = try await engine.privacy(of: run)
         // Whoever calls over an endpoint is a program, and has none of the roles.
         var object =
             call.context.endpoint == nil || privacy.restrictedTo.isEmpty
             ? try await RunJSON.details(run, in: engine.journal) : RunJSON.restricted(run, to: privacy.restrictedTo)
         if !run.state.isEnded {
+            var link: String?
+            if case .approval(let approval, _)? = run.waiting, run.state == .waiting { link = page(approval) }
+            object["approval_url"] = link.map { .string($0) }
             object["next"] = .string(
                 run.state == .waiting
-                    ? "The run waits for \(run.waiting?.description ?? "somebody"); ask get_run again after that."
+                    ? "The run \(waitingText(run.waiting, page: link)). Ask get_run again after that."
                     : "The run goes on by itself; ask get_run again in a while."
             )
         }
-        return ToolResult(.object(object), isError: run.state == .failed, origin: .candidate)
+        var result = ToolResult(.object(object), isError: run.state == .failed, origin: .candidate)
+        result.run = id
+        return result
     }
 
     /// Pauses, resumes, cancels or redrives a run; what only a person may decide is not among it.
@@ -149,7 +180,7 @@ package struct WorkflowTools: CompositeToolProvider {
         case "redrive": try await engine.redrive(id)
         default: return .failure("invalid_arguments", "action must be pause, resume, cancel or redrive.")
         }
-        await engine.settled(id, within: WorkflowTools.patience)
+        if !call.context.isDetached { await wait(for: id, call) }
         return try await show(id, call)
     }
 
@@ -174,7 +205,8 @@ package struct WorkflowTools: CompositeToolProvider {
                     "preview": ["type": "boolean", "description": "True lists every write and makes none."],
                 ],
                 "required": ["workflow"], "additionalProperties": false,
-            ]
+            ],
+            startsRun: true
         ),
         ToolSpecification(
             name: "get_run",
