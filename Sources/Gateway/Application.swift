@@ -236,7 +236,8 @@ package final class Application: Sendable {
         let links = ConnectLinks(database: database, address: address)
         let ledger = try await makeLedger(configuration, drivers, sandbox, database, vault)
         let endpoints = try await EndpointStore(database: database, log: log)
-        let approvals = ApprovalStore(database: database, vault: vault, log: log)
+        let tokens = try await APITokenStore(database: database, log: log)
+        let approvals = ApprovalStore(database: database, vault: vault, log: log) { tokens.holder(of: $0) }
         let gate = ApprovalGate(
             store: approvals,
             rules: { endpoints.endpoint($0)?.approvals },
@@ -281,7 +282,7 @@ package final class Application: Sendable {
             router: router,
             endpoints: endpoints,
             approvals: approvals,
-            tokens: try await APITokenStore(database: database, log: log),
+            tokens: tokens,
             audit: audit,
             metrics: metrics,
             idempotency: IdempotencyStore(database: database, vault: vault),

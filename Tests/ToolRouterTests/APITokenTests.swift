@@ -63,6 +63,17 @@ import ToolRouter
         await fixture.database.close()
     }
 
+    @Test func `a token makes tokens of its own person only`() async throws {
+        let fixture = try await ControlFixture.open(folder)
+        let (token, _) = try await fixture.tokens.create(name: "a", person: "ben", role: .administrator)
+        let ben = ControlPrincipal(token)
+        #expect(try await fixture.send("POST", "/v1/tokens", ["name": "x"], as: ben).body["person"] == "ben")
+        let other: JSONValue = ["name": "x", "person": "ada"]
+        #expect(try await fixture.send("POST", "/v1/tokens", other, as: ben).status == 403)
+        #expect(try await fixture.send("POST", "/v1/tokens", other).status == 201)
+        await fixture.database.close()
+    }
+
     @Test func `an endpoint that asks for an API token opens with both and with nothing less`() async throws {
         let fixture = try await ControlFixture.open(folder)
         let (token, secret) = try await fixture.tokens.create(name: "a", person: "ada", role: .member)

@@ -156,6 +156,37 @@ private struct GatedClient {
         }
     }
 
+    @Test func `what a client could decide does not count once the rules want the page`() async throws {
+        try await Scope.run(["client"]) { scope in
+            let client = try await GatedClient(scope)
+            let approve: JSONValue = ["action": "accept", "content": ["decision": "approve"]]
+            func ask(_ id: String) async throws -> String {
+                let asked = try await client.modern(Scope.delete, ["id": .string(id)], elicits: [:])
+                return try #require(asked["inputRequests"]?.object?.first { _ in true }?.name)
+            }
+            let (open, given) = (try await ask("6"), try await ask("7"))
+            let plan = try await scope.store.approval(given).planHash
+            let form = Approver(name: "ben", roles: [], means: .client)
+            _ = try await scope.store.decide(given, planHash: plan, isApproved: true, by: form)
+            try scope.setRules([])
+            for (id, approval) in [("6", open), ("7", given)] {
+                let late = try await client.modern(
+                    Scope.delete,
+                    ["id": .string(id)],
+                    elicits: [:],
+                    answers: [approval: approve]
+                )
+                #expect(late["isError"] == true)
+                #expect(late["structuredContent"]?["approval_id"]?.string != approval)
+            }
+            #expect(scope.provider.calls.isEmpty)
+            // The control: under the old rules what the client gave is good.
+            try scope.setRules(["client"])
+            let done = try await client.modern(Scope.delete, ["id": "7"], elicits: [:])
+            #expect(done["isError"] == false && scope.provider.calls.count == 1)
+        }
+    }
+
     @Test func `before 2026-07-28 the client is asked on the stream of its own request`() async throws {
         try await Scope.run { scope in
             let client = try await GatedClient(scope)

@@ -282,6 +282,71 @@ final class GatedScope: Sendable {
         }
     }
 
+    @Test func `of many writes side by side no more are made than an hour allows`() async throws {
+        try await GatedScope.run(["hour:3=refuse"]) { scope in
+            let router = scope.router()
+            await withTaskGroup(of: Void.self) { group in
+                for number in 0..<40 {
+                    group.addTask { _ = await scope.call(GatedScope.comment, ["id": .integer(number)], on: router) }
+                }
+            }
+            #expect(scope.provider.calls.count == 3)
+        }
+    }
+
+    @Test func `an endpoint asks for no more than a person can look through`() async throws {
+        try await GatedScope.run(["write"]) { scope in
+            for number in 0..<200 {
+                let asked = await scope.call(GatedScope.comment, ["id": .integer(number)])
+                #expect(asked.problem?.code == "approval_required")
+            }
+            let over = await scope.call(GatedScope.comment, ["id": "one more"])
+            #expect(over.problem?.code == "approval_unavailable" && over.displayText.contains("200 approvals"))
+            let first = try await scope.store.list(limit: 1)[0].id
+            try await scope.decide(first, false)
+            #expect(await scope.call(GatedScope.comment, ["id": "one more"]).problem?.code == "approval_required")
+            #expect(scope.provider.calls.isEmpty)
+        }
+    }
+
+    @Test func `the token that a call came with does not approve it, whoever's it is`() async throws {
+        try await ApprovalStoreTests.withStore { scope in
+            let store = ApprovalStore(database: scope.database, vault: scope.vault, clock: scope.clock) {
+                $0 == "token:tok_1" ? "cem" : nil
+            }
+            let gate = ApprovalGate(store: store, rules: { _ in try? ApprovalRules(texts: ["write"]) })
+            let router = Router(
+                providers: [EchoTools(Fixture.tools)],
+                connections: Fixture.connections(),
+                writes: .unprotected,
+                interceptors: [gate]
+            )
+            func ask(_ actor: String, _ id: String) async throws -> String {
+                let call = ToolCall(
+                    tool: GatedScope.comment,
+                    arguments: ["id": .string(id)],
+                    user: "ben",
+                    origin: .model,
+                    context: CallContext(actor: actor, endpoint: "ep_1")
+                )
+                let result = try JSONParser.parse(await router.execute(call, policy: ToolPolicy()).payload)
+                return try #require(result["approval_id"]?.string)
+            }
+            func decide(_ id: String, _ means: Approver.Means) async -> RouterError.Code? {
+                await ApprovalStoreTests.code {
+                    let cem = Approver(name: "cem", role: .administrator, means: means)
+                    _ = try await store.decide(id, planHash: nil, isApproved: true, by: cem)
+                }
+            }
+            let own = try await ask("token:tok_1", "1")
+            #expect(try await store.approval(own).json(at: scope.clock.now())["asked_with_token_of"] == "cem")
+            #expect(await decide(own, .api) == .forbidden)
+            // The page takes a person, not a token; and a token of somebody else decides.
+            #expect(await decide(own, .page) == nil)
+            #expect(await decide(try await ask("token:tok_2", "2"), .api) == nil)
+        }
+    }
+
     @Test func `rules are read from words, and what is none is refused`() throws {
         let texts = ["write", "destroy=refuse", "tag:offers=client", "tool:x", "batch:20", "hour:100=page", "client"]
         let rules = try ApprovalRules(texts: texts)
@@ -293,7 +358,12 @@ final class GatedScope: Sendable {
         ] {
             #expect(throws: RouterError.self) { try ApprovalRules(texts: [wrong]) }
         }
-        for wrong: JSONValue in [7, ["ask": ["write"], "hwo": "page"], ["roles": []], ["expires_in": 1], [1]] {
+        #expect(try ApprovalRules(["roles": ["recruiting-lead"]]).roles == ["recruiting_lead"])
+        for wrong: JSONValue in [
+            7, ["ask": ["write"], "hwo": "page"], ["roles": []], ["expires_in": 1], [1],
+            // What cannot be read must not be taken for no rule.
+            ["ask": "write"], ["expires_in": "60"], ["how": "write"], ["how": "allow"], ["roles": ["boss"]],
+        ] {
             #expect(throws: RouterError.self) { try ApprovalRules(wrong) }
         }
     }

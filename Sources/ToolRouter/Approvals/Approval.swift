@@ -19,6 +19,8 @@ package struct ApprovalRequest: Sendable, Hashable {
     package var plan: ApprovalPlan
     /// The person on whose behalf it is asked.
     package var requester: String
+    /// Who made the request, in the words of the audit; the store makes of it the person whose API token it came with.
+    package var asker: String?
     /// The endpoint that asks, or nil.
     package var endpoint: String?
     /// The run that asks, or nil.
@@ -134,13 +136,17 @@ package struct Approval: Sendable, Hashable {
         return decision == nil ? .pending : .approved
     }
 
+    /// Whether somebody is behind the request: as the user whose connections are used, or by the token that came with it.
+    func wasAskedFor(by name: String) -> Bool { name == request.requester || name == request.asker }
+
     /// The approval as the control API shows it.
     package func json(at now: Timestamp) -> JSONObject {
         func text(_ value: String?) -> JSONValue { value.map { .string($0) } ?? .null }
         return [
             "id": .string(id), "kind": .string(request.kind.rawValue), "title": .string(request.title),
             "state": .string(state(at: now).rawValue), "plan": request.plan.json, "plan_hash": .string(planHash),
-            "requester": .string(request.requester), "endpoint": text(request.endpoint), "run": text(request.run),
+            "requester": .string(request.requester), "asked_with_token_of": text(request.asker),
+            "endpoint": text(request.endpoint), "run": text(request.run),
             "roles": .array(request.roles.map { .string($0) }),
             "separate_from_requester": .bool(request.separateFromRequester),
             "created_at": .string(createdAt.iso8601), "expires_at": .string(expiresAt.iso8601),

@@ -50,7 +50,7 @@ package final class ApprovalGate: Sendable {
             for (call, tool) in calls {
                 let how = how(call, tool)
                 guard how == .page || how == .client else { continue }
-                switch try await store.look(CallKey(call)) {
+                switch try await store.look(CallKey(call), isForClient: how == .client) {
                 case .none: missing.append((call, how))
                 case .pending(let approval) where !pending.contains(where: { $0.id == approval.id }):
                     pending.append(approval)
@@ -68,15 +68,21 @@ package final class ApprovalGate: Sendable {
         return pending
     }
 
-    private func how(_ call: ToolCall, _ tool: ToolSpecification) -> ApprovalRules.How {
+    private func how(_ call: ToolCall, _ tool: ToolSpecification, counts: Bool = false) -> ApprovalRules.How {
         guard tool.effect.isWrite else { return .allow }
         guard let rules = rules(of: call) else { return .refuse }
-        var hour = 1
-        if rules.hourlyLimit != nil, let endpoint = call.context.endpoint {
-            let since = store.now.adding(seconds: -3600)
-            hour += recent.withLock { $0[endpoint]?.count { $0 > since } ?? 0 }
+        let batch = max(1, call.context.batch ?? 1)
+        guard rules.hourlyLimit != nil, let endpoint = call.context.endpoint else {
+            return rules.how(tool, batch: batch)
         }
-        return rules.how(tool, batch: max(1, call.context.batch ?? 1), hour: hour)
+        let now = store.now
+        return recent.withLock { recent in
+            recent[endpoint, default: []].removeAll { $0 <= now.adding(seconds: -3600) }
+            let how = rules.how(tool, batch: batch, hour: 1 + (recent[endpoint]?.count ?? 0))
+            // Under one lock, because calls side by side must see each other.
+            if counts, how == .allow { recent[endpoint]?.append(now) }
+            return how
+        }
     }
 
     private func rules(of call: ToolCall) -> ApprovalRules? {
@@ -105,6 +111,7 @@ package final class ApprovalGate: Sendable {
             separateFromRequester: rules.separate,
             lifetime: rules.lifetime
         )
+        request.asker = first.context.actor
         request.allowsClient = isForClient
         return request
     }
@@ -160,15 +167,17 @@ extension ApprovalGate: CallInterceptor {
         next: @escaping @Sendable (ToolCall) async -> ToolResult
     ) async -> ToolResult {
         guard tool.effect.isWrite else { return await next(call) }
-        let how = how(call, tool)
+        let how = how(call, tool, counts: true)
         if how == .refuse { return ApprovalGate.refused(call.tool) }
         var taken: (approval: Approval, position: Int)?
         if how != .allow {
             do throws(RouterError) {
                 let key = CallKey(call)
                 if let run = call.context.run, try await store.isApproved(call, run: run) { return await next(call) }
-                switch try await store.take(key) {
-                case .taken(let approval, let position): taken = (approval, position)
+                switch try await store.take(key, isForClient: how == .client) {
+                case .taken(let approval, let position):
+                    taken = (approval, position)
+                    count(call)
                 case .rejected(let approval): return ApprovalGate.rejected(approval)
                 case .pending(let approval): return waits(approval)
                 case .none:
@@ -183,7 +192,6 @@ extension ApprovalGate: CallInterceptor {
                 )
             }
         }
-        count(call)
         let result = await next(call)
         if let taken, result.isError, result.problem?.outcome == .notExecuted {
             do {
@@ -196,9 +204,6 @@ extension ApprovalGate: CallInterceptor {
     private func count(_ call: ToolCall) {
         guard let endpoint = call.context.endpoint, rules(endpoint)?.hourlyLimit != nil else { return }
         let now = store.now
-        recent.withLock { recent in
-            recent[endpoint, default: []].removeAll { $0 <= now.adding(seconds: -3600) }
-            recent[endpoint, default: []].append(now)
-        }
+        recent.withLock { $0[endpoint, default: []].append(now) }
     }
 }

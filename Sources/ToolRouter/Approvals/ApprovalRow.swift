@@ -24,15 +24,16 @@ enum ApprovalRow {
                 CREATE INDEX approval_call_key ON approval_call(key);
                 CREATE INDEX approval_time ON approval(expires_at)
                 """
-        )
+        ),
+        Migration(domain: "approvals", version: 2, sql: "ALTER TABLE approval ADD COLUMN asker TEXT"),
     ]
 
     static func insert(_ approval: Approval, vault: Vault, into transaction: any SQLTransaction) throws {
         let request = approval.request
         try transaction.execute(
             """
-            INSERT INTO approval(id, kind, title, plan, plan_hash, requester, endpoint, run, roles, separate, client,
-                lifetime, created_at, expires_at, seal) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            INSERT INTO approval(id, kind, title, plan, plan_hash, requester, asker, endpoint, run, roles, separate, client,
+                lifetime, created_at, expires_at, seal) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """,
             .text(approval.id),
             .text(request.kind.rawValue),
@@ -40,6 +41,7 @@ enum ApprovalRow {
             .text(JSONWriter.text(of: request.plan.json)),
             .text(approval.planHash),
             .text(request.requester),
+            .optional(request.asker),
             .optional(request.endpoint),
             .optional(request.run),
             .text(JSONWriter.text(of: .array(request.roles.map { .string($0) }))),
@@ -115,6 +117,7 @@ enum ApprovalRow {
             separateFromRequester: try row.integer("separate") != 0,
             lifetime: try row.real("lifetime")
         )
+        request.asker = try row.optionalText("asker")
         request.allowsClient = try row.integer("client") != 0
         var approval = Approval(
             id: id,
@@ -150,6 +153,8 @@ enum ApprovalRow {
         var content = approval.json(at: approval.createdAt)
         // The state follows from the rest.
         content["state"] = nil
+        // Rows from before there was an asker have seals that do not name one.
+        if approval.request.asker == nil { content["asked_with_token_of"] = nil }
         content["client"] = .bool(approval.request.allowsClient)
         content["lifetime"] = .double(approval.request.lifetime)
         return Vault.Place(

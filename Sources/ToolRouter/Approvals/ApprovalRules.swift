@@ -100,6 +100,9 @@ package struct ApprovalRules: Sendable, Hashable {
     /// The tools that rules name.
     var toolNames: [String] { rules.compactMap { if case .tool(let name) = $0.when { name } else { nil } } }
 
+    /// The tags that rules name.
+    var tags: [String] { rules.compactMap { if case .tag(let name) = $0.when { name } else { nil } } }
+
     private func base(_ tool: ToolSpecification) -> How {
         func strictest(_ covers: (When) -> Bool) -> How? {
             rules.filter { covers($0.when) }.map { $0.how ?? how }.max()
@@ -145,14 +148,22 @@ extension ApprovalRules {
         } else if let object = value.object {
             let known = ["ask", "how", "roles", "separate", "expires_in"]
             let arguments = try ArgumentObject(object, known: known, in: "approvals")
-            if let word = try arguments.optionalString("how", limit: 16) { try read([word]) }
-            if let array = arguments.value("ask")?.array { try read(try ApprovalRules.texts(array, "ask")) }
-            if arguments.has("roles") {
-                roles = try arguments.strings("roles", 1...8)
+            if let word = try arguments.optionalString("how", limit: 16) {
+                guard let way = How(rawValue: word), way != .allow else {
+                    throw arguments.wrong("how", "must be page, client or refuse")
+                }
+                how = way
             }
+            if let asked = arguments.value("ask"), !asked.isNull {
+                guard let array = asked.array else {
+                    throw arguments.wrong("ask", "must be a list such as [\"write\", \"destroy=refuse\"]")
+                }
+                try read(try ApprovalRules.texts(array, "ask"))
+            }
+            if arguments.has("roles") { roles = try ApprovalRules.roles(arguments) }
             separate = try arguments.flag("separate") ?? false
-            if let seconds = arguments.value("expires_in")?.number?.double {
-                guard (60...ApprovalStore.longestLifetime).contains(seconds) else {
+            if let value = arguments.value("expires_in"), !value.isNull {
+                guard let seconds = value.number?.double, (60...ApprovalStore.longestLifetime).contains(seconds) else {
                     throw arguments.wrong("expires_in", "must be 60 to \(Int(ApprovalStore.longestLifetime)) seconds")
                 }
                 lifetime = seconds
@@ -168,6 +179,19 @@ extension ApprovalRules {
     package init(texts: [String]) throws(RouterError) {
         self.init()
         try read(texts)
+    }
+
+    /// Nobody has a role that does not exist, so such a rule could never be satisfied.
+    private static func roles(_ arguments: ArgumentObject) throws(RouterError) -> [String] {
+        var roles: [String] = []
+        for text in try arguments.strings("roles", 1...8) {
+            guard let role = PersonRole(text: text) else {
+                let all = PersonRole.allCases.map(\.rawValue).joined(separator: ", ")
+                throw arguments.wrong("roles", "must be some of \(all), and \(text.prefix(32)) is not")
+            }
+            roles.append(role.rawValue)
+        }
+        return roles
     }
 
     private mutating func read(_ texts: [String]) throws(RouterError) {

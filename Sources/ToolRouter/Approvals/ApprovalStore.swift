@@ -11,6 +11,8 @@ package final class ApprovalStore: Sendable {
 
     /// The most calls that one approval may cover.
     package static let largestPlan = 20_000
+    /// The most undecided approvals of one endpoint: a person should never have to look through more.
+    static let mostOpen = 200
     /// Seconds that an approval may wait, at most: 30 days.
     package static let longestLifetime = 2_592_000.0
 
@@ -26,6 +28,7 @@ package final class ApprovalStore: Sendable {
     private let vault: Vault
     private let clock: any WallClock
     private let log: Log
+    private let holder: @Sendable (_ actor: String) -> String?
     private let waiting = Locked(Waiting())
 
     /// The approvals in a database; the migrations must have been applied.
@@ -35,11 +38,19 @@ package final class ApprovalStore: Sendable {
     ///   - vault: What seals them.
     ///   - clock: Decides about expiry.
     ///   - log: Is told of approvals that were tampered with.
-    package init(database: any Database, vault: Vault, clock: any WallClock = SystemClock(), log: Log = .none) {
+    ///   - holder: The person whose API token an actor of the audit is; nil for any other actor.
+    package init(
+        database: any Database,
+        vault: Vault,
+        clock: any WallClock = SystemClock(),
+        log: Log = .none,
+        holder: @escaping @Sendable (_ actor: String) -> String? = { _ in nil }
+    ) {
         self.database = database
         self.vault = vault
         self.clock = clock
         self.log = log
+        self.holder = holder
     }
 
     /// The present instant, by which expiry is decided.
@@ -233,10 +244,13 @@ package final class ApprovalStore: Sendable {
     }
 
     /// Looks for an approval of exactly this call, and takes it where it was given.
-    func take(_ key: CallKey) async throws(RouterError) -> CallState {
+    ///
+    /// - Parameter isForClient: Whether the rules of now let a client decide; where they do not, what a client decided or
+    ///   could decide does not count.
+    func take(_ key: CallKey, isForClient: Bool) async throws(RouterError) -> CallState {
         let now = clock.now()
         let found = try await write { [vault] transaction in
-            let found = try ApprovalStore.lookUp(key, vault, now, transaction)
+            let found = try ApprovalStore.lookUp(key, vault, now, isForClient: isForClient, transaction)
             guard case .taken(var approval, let position) = found.state else { return found }
             try transaction.execute(
                 "UPDATE approval_call SET taken_at = ? WHERE approval = ? AND position = ? AND taken_at IS NULL",
@@ -273,9 +287,11 @@ package final class ApprovalStore: Sendable {
     }
 
     /// As ``take(_:)``, but takes nothing.
-    func look(_ key: CallKey) async throws(RouterError) -> CallState {
+    func look(_ key: CallKey, isForClient: Bool) async throws(RouterError) -> CallState {
         let now = clock.now()
-        return report(try await read { [vault] in try ApprovalStore.lookUp(key, vault, now, $0) })
+        return report(
+            try await read { [vault] in try ApprovalStore.lookUp(key, vault, now, isForClient: isForClient, $0) }
+        )
     }
 
     /// Whether a call is a row of a plan that was approved for its run; who carries that plan out keeps count of its rows.
@@ -310,8 +326,30 @@ package final class ApprovalStore: Sendable {
         let now = approval.createdAt
         return try await write { [vault] transaction in
             for key in keys {
-                if case .pending(let open) = try ApprovalStore.lookUp(key, vault, now, transaction).state {
+                let found = try ApprovalStore.lookUp(
+                    key,
+                    vault,
+                    now,
+                    isForClient: request.allowsClient,
+                    transaction
+                )
+                if case .pending(let open) = found.state {
                     return open
+                }
+            }
+            if let endpoint = request.endpoint {
+                let open = try transaction.query(
+                    "SELECT 1 FROM approval WHERE endpoint = ? AND decision IS NULL AND expires_at > ? LIMIT ?",
+                    .text(endpoint),
+                    .integer(now.milliseconds),
+                    .integer(Int64(ApprovalStore.mostOpen))
+                )
+                guard open.count < ApprovalStore.mostOpen else {
+                    throw RouterError(
+                        .conflict,
+                        "\(ApprovalStore.mostOpen) approvals of this endpoint wait for a decision already; no more are "
+                            + "asked for until some are decided."
+                    )
                 }
             }
             try ApprovalRow.insert(approval, vault: vault, into: transaction)
@@ -335,6 +373,7 @@ package final class ApprovalStore: Sendable {
         _ key: CallKey,
         _ vault: Vault,
         _ now: Timestamp,
+        isForClient: Bool,
         _ transaction: any SQLTransaction
     ) throws -> Found {
         let rows = try transaction.query(
@@ -359,6 +398,8 @@ package final class ApprovalStore: Sendable {
                 found.damaged.append(try row.text("id"))
                 continue
             }
+            let isDecidedElsewhere = approval.decision.map { $0.means != .client } ?? false
+            guard isForClient || !approval.request.allowsClient || isDecidedElsewhere else { continue }
             switch approval.state(at: now) {
             case .approved:
                 found.state = .taken(approval, position: position)
@@ -379,6 +420,9 @@ package final class ApprovalStore: Sendable {
             throw RouterError(.invalid, "A plan must have 1 to \(ApprovalStore.largestPlan) calls, not \(rows).")
         }
         let now = clock.now()
+        var request = request
+        // A run says who started it as its requester.
+        request.asker = holder(request.asker ?? request.requester)
         return Approval(
             id: Identifier.make("ap", at: now),
             request: request,
@@ -456,14 +500,14 @@ extension Approval {
                 "\(approver.name) may not decide \(id): it takes the role \(request.roles.joined(separator: " or "))."
             )
         }
-        // An agent may hold an API token of the person it acts for, as the second factor of its endpoint.
-        guard approver.means != .api || approver.name != request.requester else {
+        // An agent may hold an API token, as the second factor of its endpoint: of the person it acts for, or of another.
+        guard approver.means != .api || !wasAskedFor(by: approver.name) else {
             throw RouterError(
                 .forbidden,
                 "A token of \(approver.name), who asked for \(id), decides nothing about it; sign in to the page."
             )
         }
-        guard !request.separateFromRequester || approver.name != request.requester else {
+        guard !request.separateFromRequester || !wasAskedFor(by: approver.name) else {
             throw RouterError(
                 .forbidden,
                 "\(approver.name) asked for \(id); somebody else must decide it."

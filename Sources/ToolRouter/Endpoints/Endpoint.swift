@@ -143,6 +143,8 @@ package struct EndpointDraft: Sendable, Hashable {
         try known(policy.methods ?? [], ToolPolicy.methodWords, "method")
         try known(policy.tools ?? [], catalog.tools.map(\.name), "tool")
         try known(approvals.toolNames, catalog.tools.map(\.name), "tool")
+        // A rule about a tag that no tool has would protect nothing, and nobody would notice.
+        try known(approvals.tags, Set(catalog.tools.flatMap(\.tags)).sorted(), "tag")
         try known(policy.connections.keys.sorted(), catalog.toolkits, "toolkit")
         for (toolkit, rule) in policy.toolsByToolkit.sorted(by: { $0.key < $1.key }) {
             try known([toolkit], catalog.toolkits, "toolkit")

@@ -71,6 +71,13 @@ package final class APITokenStore: Sendable {
         return entry.token
     }
 
+    /// Whose token an actor of the audit is; nil for an actor that is no token.
+    package func holder(of actor: String) -> String? {
+        guard actor.hasPrefix("token:") else { return nil }
+        let id = actor.dropFirst("token:".count)
+        return entries.withLock { $0.values.first { $0.token.id == id }?.token.person }
+    }
+
     /// Makes a token; its secret is in the result and nowhere else.
     ///
     /// - Parameters:

@@ -51,9 +51,19 @@ package struct TokenResource: ControlResource {
             }
             role = known
         }
+        let own = call.principal.person ?? defaultPerson
+        let person = try arguments.optionalString("person", limit: 200) ?? own
+        // Who could make tokens of others could approve, as somebody else, what it asked for itself.
+        guard call.principal == .local || person == own else {
+            throw Problem(
+                403,
+                "forbidden",
+                "A token makes tokens of its own person only; for \(person.prefix(64)) use: switchboard tokens create"
+            )
+        }
         let (token, secret) = try await store.create(
             name: try arguments.string("name", limit: 200),
-            person: try arguments.optionalString("person", limit: 200) ?? call.principal.person ?? defaultPerson,
+            person: person,
             role: role,
             expiresAt: try arguments.instant("expires_at")
         )
