@@ -17,7 +17,7 @@ enum ConnectionChoice {
             let choices = active.map { "\($0.id) (\($0.label))" }.joined(separator: ", ")
             throw ConnectionError(
                 .ambiguous,
-                "\(user) has \(active.count) connections to \(toolkit): \(choices). Say which one by its id."
+                "\(user) has \(active.count) connections to \(toolkit): \(choices). Say which one by its id, as connection."
             )
         }
         let refused = own.first { $0.state == .needsReauthorization }

@@ -130,8 +130,10 @@ package enum ConnectionStatus: Sendable, Hashable {
 
 extension ConnectionDirectory {
     /// How a user stands with a toolkit.
-    package func status(user: String, toolkit: String) -> ConnectionStatus {
-        let connections = connections(of: user).filter { $0.toolkit == toolkit }
+    ///
+    /// - Parameter ids: The only connections that may be used; nil for any.
+    package func status(user: String, toolkit: String, among ids: [String]? = nil) -> ConnectionStatus {
+        let connections = connections(of: user).filter { $0.toolkit == toolkit && ids?.contains($0.id) ?? true }
         let states = Set(connections.map(\.state))
         if states.contains(.active) { return .active }
         if states.contains(.needsReauthorization) { return .needsReauthorization }

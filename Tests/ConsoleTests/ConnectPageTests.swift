@@ -38,6 +38,7 @@ struct ConnectPageTests {
     private let store: ConnectionStore
     private let routes: ConsoleRoutes
     private let vendor = Vendor()
+    private let replaced = Locked<[[String]]>([])
     private let browser: Browser
 
     private static let toolkits: [Toolkit] = {
@@ -70,7 +71,7 @@ struct ConnectPageTests {
             administration: ConnectionAdministration(keeper: keeper, toolkits: toolkits),
             address: address,
             clock: clock
-        )
+        ) { [replaced] old, new in replaced.withLock { $0.append([old, new]) } }
         routes = ConsoleRoutes(people: people, address: address, pages: [ConnectPage(flow: flow)])
         browser = Browser(routes, url: "https://tools.example")
         _ = try await people.add(name: "ana", role: .member)
@@ -229,7 +230,13 @@ struct ConnectPageTests {
 
     @Test func `a new connection takes the place of the one of its name`() async throws {
         try await signIn()
-        for _ in 1...2 { #expect(await enter("right-key", at: try await link()).status == 303) }
+        var ids: [String] = []
+        for _ in 1...2 {
+            #expect(await enter("right-key", at: try await link()).status == 303)
+            ids += connections().map(\.id)
+        }
         #expect(connections().count == 1)
+        // Whoever names the old one is told, so that endpoints of that account go on.
+        #expect(ids.count == 2 && replaced.withLock { $0 } == [ids])
     }
 }

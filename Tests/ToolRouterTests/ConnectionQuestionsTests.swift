@@ -20,10 +20,11 @@ import Tools
         _ arguments: JSONObject,
         mode: EndpointMode,
         elicits: Set<MCPElicitation.Kind>,
-        answers: [String: MCPElicitationAnswer] = [:]
+        answers: [String: MCPElicitationAnswer] = [:],
+        policy: ToolPolicy = ToolPolicy()
     ) async throws -> MCPToolResult {
         let router = Fixture.router(invitations: Pages())
-        let service = EndpointService(router: router, user: "ada", policy: ToolPolicy(), mode: mode)
+        let service = EndpointService(router: router, user: "ada", policy: policy, mode: mode)
         var context = MCPCallContext(protocolVersion: "2026-07-28")
         context.elicits = elicits
         context.answers = answers
@@ -48,6 +49,20 @@ import Tools
         let batch: JSONObject = ["calls": [["tool": .string(beta.name), "arguments": [:]]]]
         let meta = try await call("execute_tools", batch, mode: .meta, elicits: [.url])
         #expect(meta.questions.map(\.key) == ["connect:beta"])
+    }
+
+    @Test func `nobody is sent to a page that cannot help`() async throws {
+        var policy = ToolPolicy()
+        policy.connections = ["acme": ["conn_gone"]]
+        let asked = try await call(
+            "manage_connections",
+            ["toolkits": ["acme"]],
+            mode: .meta,
+            elicits: [.url],
+            policy: policy
+        )
+        #expect(asked.questions.isEmpty)
+        #expect(String(decoding: asked.structured ?? [], as: UTF8.self).contains("conn_gone only, which was removed"))
     }
 
     @Test func `who declines, cannot open pages, or only asks for the status is told in words`() async throws {

@@ -164,6 +164,38 @@ import Tools
         await fixture.database.close()
     }
 
+    @Test func `an endpoint of one account says how that account stands, and not how others do`() async throws {
+        let fixture = try await open()
+        let pinned = try await fixture.connect("ben", "acme")
+        let other = try await fixture.connect("ben", "acme")
+        let (_, made, _) = try await fixture.send(
+            "POST",
+            "/v1/endpoints",
+            ["name": "n", "user": "ben", "mode": "meta", "connections": ["acme": [.string(pinned)]]]
+        )
+        let url = made["url"]?.string ?? ""
+        func status() async throws -> JSONValue {
+            let answer = try await fixture.call(url, "manage_connections", ["toolkits": ["acme"]])
+            return answer["structuredContent"]?["connections"]?[0] ?? .null
+        }
+        #expect(try await status() == ["toolkit": "acme", "status": "active"])
+        try await fixture.connections.mark(pinned, as: .needsReauthorization, because: "It was refused.")
+        #expect(try await status()["status"] == "needs_reauth")
+        let found = try await fixture.call(url, "search_tools", ["queries": [["use_case": "get a job"]]])
+        #expect(found["structuredContent"]?["connections"] == [["toolkit": "acme", "status": "needs_reauth"]])
+        // What takes its place is used from the next request on.
+        try await fixture.endpoints.replace(connection: pinned, with: other, catalog: fixture.router.catalog)
+        #expect(try await status()["status"] == "active")
+        _ = try await fixture.connections.remove(other)
+        #expect(try await status()["status"] == "missing")
+        // A connection that is gone does not stand in the way of another change.
+        let target = "/v1/endpoints/" + (made["id"]?.string ?? "")
+        #expect(try await fixture.send("PATCH", target, ["version": 2, "methods": ["read"]]).status == 200)
+        let user = try await fixture.send("PATCH", target, ["version": 3, "user": "eve"])
+        #expect(user.status == 400)
+        await fixture.database.close()
+    }
+
     @Test func `a rate limit answers as an upstream one does, and fills up again`() async throws {
         let fixture = try await open()
         let (_, made, _) = try await fixture.send(

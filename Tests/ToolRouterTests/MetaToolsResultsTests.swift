@@ -69,6 +69,34 @@ import Tools
         #expect(names == (0..<200).map { "Person \($0)" })
     }
 
+    @Test func `fifty results together are no larger than one may be, and neither are fifty errors`() async throws {
+        let meta = meta(ResultStore.Limits(shownBytes: 24_000, ownerBytes: 1 << 20, totalBytes: 1 << 20, seconds: 900))
+        let results = try await run(meta, "execute_tools", ["calls": .array(.init(repeating: people(100), count: 50))])
+        #expect(results.result.payload.count <= 24_000)
+        #expect(results.value["succeeded"] == 50)
+        let missing: JSONValue = ["tool": .string(String(repeating: "x", count: 256)), "arguments": [:]]
+        let errors = try await run(meta, "execute_tools", ["calls": .array(.init(repeating: missing, count: 50))])
+        #expect(errors.result.payload.count <= 44_000 && errors.value["failed"] == 50)
+        let text = String(repeating: "e", count: 4000)
+        let select: JSONValue = [
+            "tool": "list_all_acme_candidates", "arguments": ["id": "1"], "select": .string("$error('\(text)')"),
+        ]
+        let problems = try await run(meta, "execute_tools", ["calls": .array(.init(repeating: select, count: 10))])
+        #expect(problems.result.payload.count <= 24_000)
+        #expect(problems.value["results"]?[0]?["select_error"]?.string?.hasPrefix("select failed") == true)
+    }
+
+    @Test func `schemas that have no room are named, for another call`() async throws {
+        let names = Fixture.tools.map(\.name)
+        let meta = meta(ResultStore.Limits(shownBytes: 700, ownerBytes: 1000, totalBytes: 1000, seconds: 900))
+        let list: JSONValue = .array(names.map { .string($0) })
+        let (value, result) = try await run(meta, "get_tool_schemas", ["names": list])
+        let shown = value["tools"]?.array?.compactMap { $0["name"]?.string } ?? []
+        let left = value["not_shown"]?.array?.compactMap(\.string) ?? []
+        #expect(!shown.isEmpty && !left.isEmpty && shown + left == names)
+        #expect(result.payload.count < 1100)
+    }
+
     @Test func `parts of a kept result are chosen by path, number and expression`() async throws {
         let meta = meta(limits)
         let made = try await run(meta, "execute_tools", ["calls": [people(200)]]).value

@@ -41,6 +41,7 @@ package struct ConnectFlow: Sendable {
     private let administration: ConnectionAdministration
     private let address: PublicAddress
     private let clock: any WallClock
+    private let replaced: @Sendable (_ old: String, _ new: String) async -> Void
     /// Links that wait for a person who is at the vendor, by the flow's `state`.
     private let pending = Shared()
 
@@ -48,13 +49,18 @@ package struct ConnectFlow: Sendable {
         let flows = Locked<[String: Pending]>([:])
     }
 
+    /// Makes the flow.
+    ///
+    /// - Parameter replaced: Is told of each connection that another one takes the place of, before it is removed.
     package init(
         links: ConnectLinks,
         people: PeopleStore,
         administration: ConnectionAdministration,
         address: PublicAddress,
-        clock: any WallClock = SystemClock()
+        clock: any WallClock = SystemClock(),
+        replaced: @escaping @Sendable (_ old: String, _ new: String) async -> Void = { _, _ in }
     ) {
+        self.replaced = replaced
         self.links = links
         self.people = people
         self.administration = administration
@@ -200,6 +206,7 @@ package struct ConnectFlow: Sendable {
         // The new one takes the place of one of the same name: otherwise no call would know which of them is meant.
         for old in administration.store.connections(of: link.user)
         where old.toolkit == link.toolkit && old.label == trial.record.label && old.id != trial.record.id {
+            await replaced(old.id, trial.record.id)
             _ = try await administration.store.remove(old.id)
         }
         return .connected(trial.record)

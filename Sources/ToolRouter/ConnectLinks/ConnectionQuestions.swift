@@ -5,6 +5,7 @@ import Tools
 /// Asks the person at an MCP client to connect accounts that a call needs, where the client can open a page.
 struct ConnectionQuestions: Sendable {
     let router: Router
+    let policy: ToolPolicy
     /// Seconds that a call waits for somebody who has opened the page.
     let patience: Double
 
@@ -24,12 +25,7 @@ struct ConnectionQuestions: Sendable {
                 continue
             }
             // Without a page the result says which command connects the account.
-            guard
-                let invitation = try? await invitations.invite(
-                    user: call.user,
-                    toolkit: toolkit,
-                    endpoint: call.context.endpoint
-                )
+            guard case .page(let invitation) = await router.invitation(toolkit, for: call, policy, by: invitations)
             else { continue }
             questions.append(
                 MCPElicitation(
@@ -44,7 +40,7 @@ struct ConnectionQuestions: Sendable {
     }
 
     private func isConnected(_ toolkit: String, _ call: ToolCall) -> Bool {
-        router.connections.status(user: call.user, toolkit: toolkit) == .active
+        router.connections.status(user: call.user, toolkit: toolkit, among: policy.connections[toolkit]) == .active
     }
 
     /// What happens on the page is known here and not to the client, which only says that it was opened.

@@ -103,7 +103,7 @@ package struct EndpointService: MCPService {
             case .meta: call.tool == "execute_tools" ? MetaTools.wanted(by: call) : []
             case .direct: [call]
             }
-        let missing = await ConnectionQuestions(router: router, patience: EndpointService.patience)
+        let missing = await ConnectionQuestions(router: router, policy: policy, patience: EndpointService.patience)
             .open(toolkits(of: call, wanted), call, context: context)
         // Nobody should approve what cannot be done yet.
         guard missing.isEmpty, let gate = router.approvals else { return missing }

@@ -228,6 +228,17 @@ package final class EndpointStore: Sendable {
         return changed
     }
 
+    /// Lets the endpoints that may use a connection use the one that takes its place.
+    ///
+    /// - Throws: ``RouterError`` as ``update(_:version:to:catalog:)`` does.
+    package func replace(connection old: String, with new: String, catalog: ToolCatalog) async throws(RouterError) {
+        for endpoint in all where endpoint.policy.connections.values.contains(where: { $0.contains(old) }) {
+            var draft = EndpointDraft(endpoint)
+            draft.policy.connections = endpoint.policy.connections.mapValues { $0.map { $0 == old ? new : $0 } }
+            _ = try await update(endpoint.id, version: endpoint.version, to: draft, catalog: catalog)
+        }
+    }
+
     /// Deletes an endpoint, from the next request on; false when there is none of that id.
     ///
     /// - Throws: ``RouterError`` with code `storage`; it is refused all the same until the next start.

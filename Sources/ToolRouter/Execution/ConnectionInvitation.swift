@@ -20,4 +20,23 @@ package protocol ConnectionInviting: Sendable {
     /// - Parameter endpoint: The endpoint that the connection is needed for.
     /// - Throws: An error whose description says what to do instead.
     func invite(user: String, toolkit: String, endpoint: String?) async throws -> ConnectionInvitation
+
+    /// As above, for a connection that takes the place of the user's connection of that label; nil for none certain.
+    func invite(
+        user: String,
+        toolkit: String,
+        label: String?,
+        endpoint: String?
+    ) async throws -> ConnectionInvitation
+}
+
+extension ConnectionInviting {
+    package func invite(
+        user: String,
+        toolkit: String,
+        label: String?,
+        endpoint: String?
+    ) async throws -> ConnectionInvitation {
+        try await invite(user: user, toolkit: toolkit, endpoint: endpoint)
+    }
 }

@@ -27,9 +27,12 @@ extension MetaTools {
                 ])
                 continue
             }
-            let status = router.connections.status(user: call.user, toolkit: toolkit)
+            let allowed = policy.connections[toolkit]
+            let status = router.connections.status(user: call.user, toolkit: toolkit, among: allowed)
             var object: JSONObject = ["toolkit": .string(toolkit), "status": .string(status.name)]
-            let accounts = router.connections.connections(of: call.user).filter { $0.toolkit == toolkit }
+            let accounts = router.connections.connections(of: call.user).filter {
+                $0.toolkit == toolkit && allowed?.contains($0.id) ?? true
+            }
             if accounts.count > 1 {
                 object["accounts"] = .array(
                     accounts.map { ["id": .string($0.id), "label": .string($0.label)] }
@@ -57,16 +60,19 @@ extension MetaTools {
             "how_to_connect": .string("switchboard connections add \(toolkit) --user \(call.user)")
         ]
         guard let invitations = router.invitations else { return command }
-        do {
-            let invitation = try await invitations.invite(
-                user: call.user,
-                toolkit: toolkit,
-                endpoint: call.context.endpoint
-            )
+        switch await router.invitation(toolkit, for: call, policy, by: invitations) {
+        case .page(let invitation):
             return [
                 "connect_url": .string(invitation.url), "expires_at": .string(invitation.expiresAt.iso8601),
             ]
-        } catch {
+        case .gone(let ids):
+            return [
+                "note": .string(
+                    "This endpoint may use \(ids.joined(separator: ", ")) only, which was removed. Connecting another "
+                        + "account does not help: its administrator must change the endpoint."
+                )
+            ]
+        case .failed(let error):
             var way = command
             way["note"] = .string("No link could be made: \(error)")
             return way

@@ -10,6 +10,10 @@ extension MetaTools {
         var all: PageWalk.Limits?
     }
 
+    /// What an answer needs for each call besides its result, or the preview of that.
+    private static let frameBytes = 240
+    private static let longestProblem = 400
+
     private struct Outcome: Sendable {
         var result: ToolResult
         /// Why the result is not as it was asked for.
@@ -29,7 +33,11 @@ extension MetaTools {
             }
         }
         let results = outcomes.map(\.result)
-        let shares = ResultShares(sizes: results.map(\.payload.count), limit: router.results.limits.shownBytes)
+        let frames = results.count * MetaTools.frameBytes
+        let shares = ResultShares(
+            sizes: results.map(\.payload.count),
+            limit: max(router.results.limits.shownBytes - frames, frames)
+        )
         var writer = JSONWriter(capacity: results.reduce(256) { $0 + min($1.payload.count, 65_536) + 96 })
         var isShortened = false
         writer.beginObject()
@@ -45,16 +53,21 @@ extension MetaTools {
             writer.string(item.call.tool)
             writer.name("ok")
             writer.bool(!outcome.result.isError)
-            if let share = shares[position], !outcome.result.isError {
+            switch (shares[position], outcome.result.isError) {
+            case (let share?, false):
                 isShortened = true
                 writeShortened(outcome.result, of: item.call, bytes: share, to: &writer)
-            } else {
-                writer.name(outcome.result.isError ? "error" : "result")
+            case (let share?, true):
+                // An error repeats what it is about, which can be as long as whoever asked wants it.
+                writer.name("error")
+                writer.value(MetaTools.preview(of: outcome.result, bytes: share).value)
+            case (nil, let isError):
+                writer.name(isError ? "error" : "result")
                 writer.raw(outcome.result.payload)
             }
             if let problem = outcome.problem {
                 writer.name("select_error")
-                writer.string(problem)
+                writer.string(String(problem.prefix(MetaTools.longestProblem)))
             }
             writer.endObject()
         }
@@ -143,7 +156,7 @@ extension MetaTools {
         let kept = ResultStore.Kept(tool: call.tool, payload: result.payload, origin: result.origin)
         let handle = router.results.keep(kept, owner: MetaTools.owner(of: call))
         // What does not fit is parsed once more; it is rare and was received over a network.
-        let preview = ResultPreview(of: (try? JSONParser.parse(result.payload)) ?? .null, bytes: bytes)
+        let preview = MetaTools.preview(of: result, bytes: bytes)
         writer.name("preview")
         writer.value(preview.value)
         writer.name("shortened")
@@ -167,6 +180,10 @@ extension MetaTools {
         }
         writer.endObject()
         writer.endObject()
+    }
+
+    private static func preview(of result: ToolResult, bytes: Int) -> ResultPreview {
+        ResultPreview(of: (try? JSONParser.parse(result.payload)) ?? .null, bytes: bytes)
     }
 
     static func leastTrusted(_ origins: [Origin]) -> Origin {

@@ -54,7 +54,7 @@ extension MetaTools {
         }
         writer.endArray()
         let statuses = router.withAccounts(told.toolkits).map {
-            ($0, router.connections.status(user: call.user, toolkit: $0))
+            ($0, router.connections.status(user: call.user, toolkit: $0, among: policy.connections[$0]))
         }
         writer.name("connections")
         writer.beginArray()

@@ -66,8 +66,15 @@ package struct MetaTools: ToolProvider {
         writer.name("tools")
         writer.beginArray()
         var missing: [JSONValue] = []
+        var left: [JSONValue] = []
         for name in names {
             if let described = scope.described(name) {
+                let isRoom = writer.bytes.count + described.count <= router.results.limits.shownBytes
+                // One is always shown, or asking again would never end.
+                guard isRoom || name == names[0] else {
+                    left.append(.string(name))
+                    continue
+                }
                 writer.raw(described)
             } else {
                 missing.append([
@@ -79,6 +86,12 @@ package struct MetaTools: ToolProvider {
         writer.endArray()
         writer.name("not_found")
         writer.value(.array(missing))
+        if !left.isEmpty {
+            writer.name("not_shown")
+            writer.value(.array(left))
+            writer.name("note")
+            writer.string("There was no room for those in not_shown; ask for them in a call of their own.")
+        }
         writer.endObject()
         return ToolResult(payload: writer.bytes, origin: .ats)
     }

@@ -12,12 +12,13 @@ struct ResultPreview: Sendable {
     private static let mostMembers = 48
     private static let mostNotes = 8
 
-    /// The largest preview of a few sizes that has at most so many bytes of JSON.
+    /// The largest preview of a few sizes that has at most so many bytes of JSON, its notes included.
     init(of value: JSONValue, bytes: Int) {
         for (elements, characters) in ResultPreview.measures {
             omitted = []
             self.value = cut(value, elements, characters, at: "", depth: 0)
-            if JSONWriter.bytes(of: self.value).count <= bytes { return }
+            let notes = omitted.reduce(0) { $0 + $1.pointer.utf8.count + $1.note.utf8.count + 6 }
+            if JSONWriter.bytes(of: self.value).count + notes <= bytes { return }
         }
         omitted = []
         self.value = outline(value)

@@ -13,7 +13,9 @@ struct ResultShares: Sendable {
             if sizes[position] <= share {
                 left -= sizes[position]
             } else {
-                shares[position] = min(share, ResultShares.largestPreview)
+                let preview = min(share, ResultShares.largestPreview)
+                shares[position] = preview
+                left -= preview
             }
         }
     }

@@ -34,7 +34,10 @@ struct EndpointForms: Sendable {
         version: Int?,
         to draft: EndpointDraft
     ) async throws(RouterError) -> Endpoint {
-        try checkConnections(draft)
+        // A connection that was removed must not stand in the way of another change.
+        if draft.policy.connections != endpoint.policy.connections || draft.user != endpoint.user {
+            try checkConnections(draft)
+        }
         return try await store.update(
             endpoint.id,
             version: version ?? endpoint.version,
