@@ -24,7 +24,6 @@ struct Query {
     private(set) var isOnlyName = false
     private var places: [Int32: Int] = [:]
 
-    private static let readVerbs: Set<String> = ["list", "get", "search"]
     /// What a word counts at least, as a share of the largest rarity: common things are what requests are about.
     private static let floor: Float = 0.35
     /// What an unknown word counts; it is mostly the name or the content of a record.
@@ -94,32 +93,6 @@ struct Query {
             for term in names { add(term, 0.7) }
             evidence.append(Evidence(mass: 0.7 * Query.mass(of: names, index: index), terms: names))
         }
-    }
-
-    /// A factor for how well verb, entity and name of a tool fit the request.
-    func fit(of document: SearchIndex.Document, wanted: [Float], rarity: [Float]) -> Float {
-        var factor: Float = 1
-        if let verb = document.verb {
-            if verbs.isEmpty {
-                if Query.readVerbs.contains(verb) { factor *= 1.1 }
-            } else if verbs.contains(verb) {
-                factor *= 1.35
-            } else if Query.readVerbs.contains(verb) != verbs.contains(where: Query.readVerbs.contains) {
-                factor *= 0.7
-            } else {
-                factor *= Query.readVerbs.contains(verb) ? 0.95 : 0.85
-            }
-        }
-        if let head = document.entities.last, !entities.isEmpty {
-            factor *= entities.contains(head) ? 1.3 : 0.8
-            for entity in document.entities.dropLast() { factor *= entities.contains(entity) ? 1.08 : 0.92 }
-        }
-        var (found, total): (Float, Float) = (0, 0)
-        for term in document.name {
-            total += rarity[Int(term)]
-            found += min(1, wanted[Int(term)]) * rarity[Int(term)]
-        }
-        return factor * (0.6 + 0.4 * (total > 0 ? found / total : 0))
     }
 
     /// The share of what the request says that a tool accounts for, 0 to 1.

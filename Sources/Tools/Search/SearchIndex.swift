@@ -8,16 +8,26 @@ struct SearchIndex: Sendable {
         var weight: Float
     }
 
-    /// What is known of a tool besides its words.
+    /// The words of a tool, for judging how much of a request it accounts for.
     struct Document: Sendable {
-        /// The words of its name, as terms.
-        var name: [Int32] = []
         /// The words by which it is asked for: name, tags, utterances.
         var strong: Set<Int32> = []
         var weak: Set<Int32> = []
-        var verb: String?
-        var entities: [String] = []
-        var toolkit: String
+    }
+
+    /// What the ranking asks about every tool; without references, since it is read for thousands of them.
+    struct Profile: Sendable {
+        /// The number of its toolkit.
+        var toolkit: Int32
+        /// The place of its name among all names in order.
+        var order: Int32 = 0
+        /// The number of what it does, if the lexicon knows it.
+        var verb: Int32?
+        var isReading = false
+        /// The numbers of what it does it to, as a range of `profileNumbers`; the last one is the thing itself.
+        var entities: Range<Int> = 0..<0
+        /// The terms of its name, as a range of `profileNumbers`.
+        var name: Range<Int> = 0..<0
     }
 
     /// One way to ask for a tool.
@@ -31,6 +41,11 @@ struct SearchIndex: Sendable {
     private(set) var postings: [[Posting]] = []
     private(set) var rarity: [Float] = []
     private(set) var documents: [Document] = []
+    private(set) var profiles: [Profile] = []
+    private(set) var profileNumbers: [Int32] = []
+    private(set) var toolkits: [String: Int32] = [:]
+    /// The numbers of the lexicon's verbs and entities that tools have.
+    private var meanings: [String: Int32] = [:]
     private(set) var utterances: [Utterance] = []
     /// The utterances that have a term, by term.
     private(set) var mentions: [[Int32]] = []
@@ -65,7 +80,7 @@ struct SearchIndex: Sendable {
             }
         }
         for (position, text) in texts.enumerated() {
-            var document = Document(toolkit: tools[position].toolkit)
+            var document = Document()
             var weights: [Int32: Float] = [:]
             var order: [Int32] = []
             for (number, words) in text.fields.enumerated() {
@@ -79,10 +94,12 @@ struct SearchIndex: Sendable {
                     if field.isStrong { document.strong.insert(term) } else { document.weak.insert(term) }
                 }
             }
-            document.name = text.name.map { intern($0) }
+            addProfile(tools[position], name: text.name.map { intern($0) }, lexicon)
             for term in order { postings[Int(term)].append(Posting(tool: Int32(position), weight: weights[term] ?? 0)) }
-            describe(&document, tools[position], lexicon)
             documents.append(document)
+        }
+        for (order, position) in tools.indices.sorted(by: { tools[$0].name < tools[$1].name }).enumerated() {
+            profiles[position].order = Int32(order)
         }
         let count = Float(tools.count)
         rarity = postings.map { list in
@@ -152,14 +169,36 @@ struct SearchIndex: Sendable {
         utterances.append(Utterance(tool: tool, mass: mass))
     }
 
-    private func describe(_ document: inout Document, _ tool: ToolSpecification, _ lexicon: SearchLexicon) {
+    private mutating func addProfile(_ tool: ToolSpecification, name: [Int32], _ lexicon: SearchLexicon) {
+        var (verb, entities): (String?, [String]) = (nil, [])
         for name in [tool.title, tool.name] {
             let read = Phrasing(SearchText.words(ofName: name).map(\.stem), lexicon: lexicon)
-            if document.verb == nil { document.verb = read.verbs.first }
-            document.entities = read.entities
-            if !document.entities.isEmpty { break }
+            verb = verb ?? read.verbs.first
+            entities = read.entities
+            if !entities.isEmpty { break }
         }
+        var profile = Profile(toolkit: toolkits[tool.toolkit] ?? Int32(toolkits.count))
+        toolkits[tool.toolkit] = profile.toolkit
+        profile.verb = verb.map { addMeaning(Phrasing.term(verb: $0)) }
+        profile.isReading = verb.map(SearchLexicon.readingVerbs.contains) ?? false
+        profile.name = addNumbers(name)
+        profile.entities = addNumbers(entities.map { addMeaning(Phrasing.term(entity: $0)) })
+        profiles.append(profile)
     }
+
+    private mutating func addNumbers(_ numbers: [Int32]) -> Range<Int> {
+        profileNumbers += numbers
+        return profileNumbers.count - numbers.count..<profileNumbers.count
+    }
+
+    private mutating func addMeaning(_ mark: String) -> Int32 {
+        let number = meanings[mark] ?? Int32(meanings.count)
+        meanings[mark] = number
+        return number
+    }
+
+    /// The number of what a verb or an entity is marked with; -1 where no tool has it.
+    func meaning(_ mark: String) -> Int32 { meanings[mark] ?? -1 }
 
     /// The stems of each field, without stop words and the toolkit's own name.
     private static func text(of tool: ToolSpecification, utterances: [String], _ lexicon: SearchLexicon) -> Text {

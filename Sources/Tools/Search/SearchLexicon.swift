@@ -43,6 +43,8 @@ package struct SearchLexicon: Sendable {
     private(set) var named: String?
     private var outside: [String: [Phrase]] = [:]
 
+    /// The canonical verbs of tools that change nothing.
+    static let readingVerbs: Set<String> = ["list", "get", "search"]
     private static let longestGap = 3
     private static let sections: Set<String> = [
         "$schema", "verbs", "entities", "concepts", "outside", "common", "named",

@@ -177,18 +177,22 @@ package struct ToolSearch: Sendable {
             }
         }
         let similarities = similarities(to: query)
+        let fit = ToolFit(query, wanted: wanted, index: index)
+        let scope = toolkit.map { index.toolkits[$0] ?? -1 }
         var ranked: [Ranked] = []
         for tool in scores.indices where scores[tool] > 0 || similarities[tool] > 0 {
-            let document = index.documents[tool]
-            if let toolkit, document.toolkit != toolkit { continue }
-            let fit = query.fit(of: document, wanted: wanted, rarity: index.rarity)
+            let profile = index.profiles[tool]
+            if let scope, profile.toolkit != scope { continue }
             let similar = similarities[tool]
             // Steeper than linear: half a sentence in common says less than half of the whole one.
             let asked = similar * (0.2 + 0.8 * similar)
-            let score = fit * scores[tool] + ToolSearch.utteranceShare * query.spokenMass * asked
+            let score = fit.factor(of: profile) * scores[tool] + ToolSearch.utteranceShare * query.spokenMass * asked
             ranked.append(Ranked(tool: tool, score: score))
         }
-        ranked.sort { $0.score != $1.score ? $0.score > $1.score : tools[$0.tool].name < tools[$1.tool].name }
+        ranked.sort {
+            $0.score != $1.score
+                ? $0.score > $1.score : index.profiles[$0.tool].order < index.profiles[$1.tool].order
+        }
         guard let best = ranked.first, best.score > 0 else { return [] }
         let confidence = query.confidence(in: best.tool, similarity: similarities[best.tool], index: index)
         return ranked.prefix(50).map { Ranked(tool: $0.tool, score: confidence * $0.score / best.score) }
