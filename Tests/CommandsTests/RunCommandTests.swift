@@ -100,24 +100,51 @@ import Testing
         #expect(await program.run("approvals list --sandbox").out.contains("send_email") == false)
     }
 
+    @Test func `a run that is not done says how far its loops came, by the names of the file`() async throws {
+        var program = ProgramRun()
+        defer { program.remove() }
+        try RunCommandTests.write(
+            """
+            { "workflow": "stops", "version": 1, "title": "Stops", "connections": { "ats": "pinpoint" },
+              "input": { "type": "object", "properties": {} }, "limits": { "writes": 3 }, "steps": [
+                { "id": "tries", "forEach": "= ['5566', '1', '2']", "as": "app", "key": "= $app", "maxItems": 3,
+                  "stopAfterFailures": 1, "do": [
+                    { "call": "create_a_pinpoint_comment", "on": "ats",
+                      "with": { "commentable_type": "applications", "commentable_id": "= $app", "body_text": "a" } } ] } ] }
+            """,
+            as: "stops",
+            &program
+        )
+        let output = await program.run("run stops --sandbox")
+        #expect(output.status == .failed)
+        #expect(output.out.contains("tries: 1 of 3 items done, 1 failed, 0 not known, 1 not ended."), "\(output.out)")
+        #expect(output.out.contains("1 writes"), "what was refused was not written")
+    }
+
+    /// Gives a program a home folder of its own with one workflow.
+    private static func write(_ text: String, as name: String, _ program: inout ProgramRun) throws {
+        let home = program.folder + "/home"
+        for folder in [home, home + "/workflows"] { mkdir(folder, 0o700) }
+        _ = try program.write(text, to: "home/workflows/\(name).json")
+        try #require(symlink(ProgramRun.home + "/toolkits", home + "/toolkits") == 0)
+        program.home = home
+    }
+
     @Test func `a file with an error is refused before its first step`() async throws {
         var program = ProgramRun()
         defer { program.remove() }
-        let home = program.folder + "/home"
-        program.home = home
-        for folder in [home, home + "/workflows"] { mkdir(folder, 0o700) }
         let step = """
             { "call": "create_a_pinpoint_comment", "on": "ats",
               "with": { "commentable_type": "applications", "commentable_id": "5566", "body_text": "a" } }
             """
-        _ = try program.write(
+        try RunCommandTests.write(
             """
             { "workflow": "over", "version": 1, "title": "Over", "connections": { "ats": "pinpoint" },
               "input": { "type": "object", "properties": {} }, "limits": { "writes": 1 }, "steps": [\(step), \(step)] }
             """,
-            to: "home/workflows/over.json"
+            as: "over",
+            &program
         )
-        #expect(symlink(ProgramRun.home + "/toolkits", home + "/toolkits") == 0)
         let output = await program.run("run over --sandbox --yes")
         #expect(output.status == .failed && output.err.contains("every run makes 2 writes, and only 1 are allowed"))
         #expect(await program.run("runs list --sandbox").out.contains("over") == false)

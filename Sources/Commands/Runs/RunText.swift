@@ -31,6 +31,7 @@ enum RunText {
         }
         lines += unsettled(run, "failed", "Failed, and not done:")
         lines += unsettled(run, "unknown", "Not known, look at each of these in the system:")
+        if run["state"]?.string != "done" { lines += progress(run, id) }
         if (run["reports"]?.array ?? []).isEmpty, let result = run["result"], !result.isNull {
             lines.append(JSONWriter.pretty(result))
         }
@@ -43,6 +44,18 @@ enum RunText {
         let failed = (run["failed"]?.array?.count ?? 0) + (run["unknown"]?.array?.count ?? 0)
         if failed > 0 { lines.append("`switchboard runs redrive \(id)` does only those again.") }
         return lines
+    }
+
+    /// How far the loops of a run came that is not done, which no report of it tells.
+    private static func progress(_ run: JSONValue, _ id: String) -> [String] {
+        let loops = (run["loops"]?.array ?? []).map { loop in
+            let (total, done) = (loop["total"]?.integer ?? 0, loop["done"]?.integer ?? 0)
+            let (failed, unknown) = (loop["failed"]?.integer ?? 0, loop["unknown"]?.integer ?? 0)
+            return
+                "\(loop["name"]?.string ?? ""): \(done) of \(total) items done, \(failed) failed, \(unknown) not known, "
+                + "\(total - done - failed - unknown) not ended."
+        }
+        return loops.isEmpty ? [] : loops + ["`switchboard runs export \(id) --format csv` names each item."]
     }
 
     private static func unsettled(_ run: JSONValue, _ name: String, _ heading: String) -> [String] {

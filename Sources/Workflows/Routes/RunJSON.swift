@@ -48,10 +48,12 @@ package enum RunJSON {
         var object = summary(run)
         object["input"] = .object(run.input)
         object["result"] = run.result ?? .null
+        let names = StepNames(source: try await journal.source(of: run.definition))
         var loops: [JSONValue] = []
         for (path, counts) in try await journal.counts(of: run.id) {
             loops.append([
-                "path": .string(path), "total": .integer(counts.total), "done": .integer(counts.done),
+                "path": .string(path), "name": .string(names[path]), "total": .integer(counts.total),
+                "done": .integer(counts.done),
                 "failed": .integer(counts.failed), "unknown": .integer(counts.unknown),
             ])
         }
@@ -60,8 +62,6 @@ package enum RunJSON {
         let templated = try await journal.templated(of: run.id)
         let failed = try await journal.steps(of: run.id, in: [.failed])
         let unknown = try await journal.steps(of: run.id, in: [.unknown])
-        let hasNames = !(templated.isEmpty && failed.isEmpty && unknown.isEmpty)
-        let names = hasNames ? StepNames(source: try await journal.source(of: run.definition)) : StepNames(source: nil)
         object["notes"] = .array(
             templated.map { .string("No model was asked for \(names[$0]): its text is made from the file's template.") }
         )
