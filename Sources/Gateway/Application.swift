@@ -355,12 +355,13 @@ package final class Application: Sendable {
         _ diagnostics: inout [Diagnostic]
     ) -> SearchGuide {
         var guide = SearchGuide()
-        for toolkit in toolkits {
-            let file = "\(home.toolkits)/\(toolkit.name)/search.json"
-            guard TextFile.isFile(file) else { continue }
+        var places = toolkits.map { ("\(home.toolkits)/\($0.name)/search.json", $0.specifications) }
+        // The program's own tools have no toolkit's folder.
+        places.append((home.toolkits + "/search.json", [SendEmail.specification] + WorkflowTools.common))
+        for (file, tools) in places where TextFile.isFile(file) {
             do {
                 let read = SearchGuide.read(try JSONParser.parse(try TextFile.read(file)), file: file)
-                let names = Set(toolkit.specifications.map(\.name))
+                let names = Set(tools.map(\.name))
                 let limited = read.guide.limited(to: names, file: file)
                 guide.merge(limited.guide)
                 diagnostics += read.problems + limited.problems

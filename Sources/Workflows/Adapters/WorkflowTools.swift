@@ -188,7 +188,8 @@ package struct WorkflowTools: CompositeToolProvider, TaskProvider {
         "workflow_" + workflow.name.replacing("-", with: "_").prefix(55)
     }
 
-    private static let common: [ToolSpecification] = [
+    /// The tools for all workflows, whichever files there are.
+    package static let common: [ToolSpecification] = [
         ToolSpecification(
             name: "run_workflow",
             title: "Run Workflow",
