@@ -1,4 +1,4 @@
-import Basics
+package import Basics
 import EventLoops
 import ToolRouter
 import Toolkits
@@ -8,6 +8,8 @@ import Workflows
 extension Application {
     /// Seconds between two rounds of what a server does besides answering.
     private static let houseInterval = 2.0
+    /// Seconds between two rounds of looks for writes whose outcome is unknown.
+    private static let lookInterval = 30.0
     /// Rounds in an hour.
     private static let purgeRounds = 1800
 
@@ -39,6 +41,22 @@ extension Application {
             let values = clock.now().adding(seconds: -(try configuration.runValueDays()) * Retention.day)
             _ = try await RunJournal(database: database).forgetValues(endedBefore: values)
         } catch { configuration.log.warning("what is over could not be deleted", ["error": "\(error)"]) }
+    }
+
+    /// Looks for writes whose outcome is unknown, until the task is cancelled.
+    func keepLooking() async {
+        let loop = drivers.loops.next()
+        while (try? await loop.sleep(seconds: Application.lookInterval)) != nil {
+            await lookAgain(at: SystemClock().now())
+        }
+    }
+
+    /// Looks once for each write whose outcome is unknown and whose next look is due by then.
+    package func lookAgain(at now: Timestamp) async {
+        let audit = LookAudit(audit: audit, log: configuration.log)
+        do {
+            for look in try await ledger.lookAgain(at: now, in: router.catalog) { await audit.record(look) }
+        } catch { configuration.log.warning(error.message) }
     }
 
     /// Serves toolkit folders as they are now; one that is broken stays as it was.

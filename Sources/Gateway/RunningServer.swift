@@ -109,6 +109,7 @@ extension Application {
                         await keeper.keepFresh { try await loop.sleep(seconds: Application.renewalInterval) }
                     },
                     Task { await keepHouse() },
+                    Task { await keepLooking() },
                     // The catalog is made here where no request has needed it before.
                     Task { [router, log = configuration.log] in
                         for problem in router.catalog.problems { log.warning(problem.description) }

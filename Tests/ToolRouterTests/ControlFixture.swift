@@ -29,6 +29,7 @@ struct ControlFixture {
     static func open(
         _ folder: TemporaryFolder,
         provider: any ToolProvider = EchoTools(Fixture.tools),
+        writes: WritePath = .unprotected,
         observers: [any CallObserver] = [],
         audit: ControlAudit? = nil,
         additional: [any ControlResource] = []
@@ -46,7 +47,7 @@ struct ControlFixture {
         let router = Router(
             providers: [provider],
             connections: CompositeConnectionSource([connections, Fixture.connections()]),
-            writes: .unprotected,
+            writes: writes,
             interceptors: [EndpointLimiter(store: endpoints) { UInt64(clock.now().milliseconds) * 1_000_000 }],
             observers: observers
         )

@@ -188,6 +188,10 @@ struct LedgerRecoveryTests {
                 try await bench.ledger.recover(from: catalog(bench))
             }
             await bench.ledger.drain()
+            if Int.random(in: 0...2, using: &random) == 0 {
+                bench.clock.advance(seconds: 300)
+                _ = try await bench.ledger.lookAgain(at: bench.clock.now(), in: catalog(bench))
+            }
         }
         bench.ats.set { world in (world.fates, world.blindLooks) = ([], 0) }
         let records = bench.ats.world.withLock { $0.records }

@@ -14,6 +14,7 @@ extension Command {
             ),
             .init(name: "run", value: "ID", summary: "Only the writes of one run"),
             .init(name: "limit", value: "N", summary: "How many, from 1 to 1000 (default: 100)"),
+            .init(name: "cursor", value: "ID", summary: "Go on after this one, as the last list said"),
             CommonOptions.json,
         ] + CommonOptions.places,
         details: """
@@ -22,7 +23,7 @@ extension Command {
             """,
         run: { invocation in
             try await invocation.withControl { control in
-                let pairs = ["state", "run", "limit"].compactMap { name in
+                let pairs = ["state", "run", "limit", "cursor"].compactMap { name in
                     invocation.value(name).map { name + "=" + PercentEncoding.encode($0) }
                 }
                 let query = pairs.isEmpty ? "" : "?" + pairs.joined(separator: "&")
@@ -50,6 +51,9 @@ extension Command {
                     invocation.terminal.print("Nothing of that kind was written.")
                 } else {
                     invocation.terminal.write(table.text(for: invocation.terminal))
+                }
+                if let cursor = answer["next_cursor"]?.string {
+                    invocation.terminal.print("There are more: --cursor \(cursor)")
                 }
                 return .done
             }

@@ -8,6 +8,8 @@ package struct LedgerSettings: Sendable, Hashable {
     package var looks = 5
     /// Seconds before the second look; each further one doubles them.
     package var lookPause = 1.0
+    /// Seconds before each further look once a write's outcome was given up as unknown.
+    package var laterLooks: [Double] = [60, 300, 1800] + Array(repeating: 86_400, count: 7)
     /// Seconds that the other side's clock may be behind ours.
     package var skew = 120.0
     /// The longest settle time in seconds, where the other side is known to be quick; nil for what toolkits say.

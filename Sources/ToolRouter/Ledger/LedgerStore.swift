@@ -33,6 +33,16 @@ package struct LedgerStore: Sendable {
                 ALTER TABLE ledger ADD COLUMN look_uptime INTEGER
                 """
         ),
+        Migration(
+            domain: "ledger",
+            version: 3,
+            sql: """
+                ALTER TABLE ledger ADD COLUMN looks INTEGER NOT NULL DEFAULT 0;
+                ALTER TABLE ledger ADD COLUMN next_look INTEGER;
+                UPDATE ledger SET next_look = updated_at WHERE state = 'unknown' AND effect <> 'send';
+                CREATE INDEX ledger_look ON ledger(next_look) WHERE state = 'unknown' AND next_look IS NOT NULL
+                """
+        ),
     ]
 
     /// What a write is to become; its identity and everything that is known before it is sent.
@@ -95,7 +105,7 @@ package struct LedgerStore: Sendable {
                     """
                     UPDATE ledger SET state = 'intent', attempts = attempts + 1, args_hash = ?, args = ?, sent_at = ?,
                         look_after = NULL, settle_ms = ?, since = ?, settled_at = NULL, status = NULL, evidence = NULL,
-                        reason = NULL, updated_at = ? WHERE id = ?
+                        reason = NULL, looks = 0, next_look = NULL, updated_at = ? WHERE id = ?
                     """,
                     .blob(draft.argumentsHash),
                     .blob(sealed),
@@ -134,7 +144,8 @@ package struct LedgerStore: Sendable {
         return try await change(
             id,
             .send,
-            "attempts = attempts + 1, sent_at = ?, look_after = NULL, reason = NULL, args_hash = ?, args = ?"
+            "attempts = attempts + 1, sent_at = ?, look_after = NULL, reason = NULL, args_hash = ?, args = ?, "
+                + "looks = 0, next_look = NULL"
         ) { now in
             [.integer(now.milliseconds), .blob(draft.argumentsHash), .blob(sealed)]
         }
@@ -180,9 +191,23 @@ package struct LedgerStore: Sendable {
         }
     }
 
-    /// Writes down that nobody can tell what became of a write.
-    func giveUp(_ id: String, reason: String) async throws(LedgerError) -> WriteEntry {
-        try await change(id, .giveUp, "reason = ?") { _ in [.text(reason)] }
+    /// Writes down that nobody can tell what became of a write, and in how many seconds to look for it again.
+    func giveUp(_ id: String, reason: String, lookIn seconds: Double?) async throws(LedgerError) -> WriteEntry {
+        try await change(id, .giveUp, "reason = ?, next_look = ?") { now in
+            [.text(reason), .optional(seconds.map { now.adding(seconds: $0).milliseconds })]
+        }
+    }
+
+    /// Writes down when a write that is still unknown is to be looked for again; nil for never.
+    func postpone(_ id: String, looks: Int, until time: Timestamp?) async throws(LedgerError) {
+        try await transaction { transaction in
+            try transaction.execute(
+                "UPDATE ledger SET looks = ?, next_look = ? WHERE id = ? AND state = 'unknown'",
+                .integer(Int64(looks)),
+                .optional(time?.milliseconds),
+                .text(id)
+            )
+        }
     }
 
     /// Writes down that a plan was agreed to.
@@ -321,15 +346,24 @@ package struct LedgerStore: Sendable {
             }
             if query.withoutRun { conditions.append("run IS NULL") }
             values.append(.integer(Int64(query.limit)))
-            var entries: [WriteEntry] = []
-            var damaged: [String] = []
             let sql = "SELECT * FROM ledger WHERE " + conditions.joined(separator: " AND ") + " ORDER BY id LIMIT ?"
-            for row in try transaction.query(sql, values: values) {
-                do {
-                    entries.append(try rows.decode(row))
-                } catch { damaged.append((try? row.text("id")) ?? "?") }
-            }
-            return (entries, damaged)
+            return LedgerStore.decode(try transaction.query(sql, values: values), rows)
+        }
+    }
+
+    /// Unknown writes that are to be looked for again by then and have settled, the longest due first.
+    func due(by time: Timestamp, limit: Int) async throws(LedgerError) -> (entries: [WriteEntry], damaged: [String]) {
+        try await reading { [rows] transaction in
+            let found = try transaction.query(
+                """
+                SELECT * FROM ledger WHERE state = 'unknown' AND next_look <= ? AND (look_after IS NULL OR look_after <= ?)
+                    ORDER BY next_look, id LIMIT ?
+                """,
+                .integer(time.milliseconds),
+                .integer(time.milliseconds),
+                .integer(Int64(limit))
+            )
+            return LedgerStore.decode(found, rows)
         }
     }
 
@@ -348,6 +382,17 @@ package struct LedgerStore: Sendable {
     }
 
     // MARK: - Parts
+
+    private static func decode(_ found: [SQLRow], _ rows: WriteEntryRow) -> (entries: [WriteEntry], damaged: [String]) {
+        var entries: [WriteEntry] = []
+        var damaged: [String] = []
+        for row in found {
+            do {
+                entries.append(try rows.decode(row))
+            } catch { damaged.append((try? row.text("id")) ?? "?") }
+        }
+        return (entries, damaged)
+    }
 
     private func insert(
         _ draft: Draft,

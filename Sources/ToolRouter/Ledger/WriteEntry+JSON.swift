@@ -17,6 +17,7 @@ extension WriteEntry {
         }
         put("sent_at", sentAt?.iso8601)
         put("look_after", state == .intent ? lookAfter?.iso8601 : nil)
+        put("next_look", state == .unknown ? nextLook?.iso8601 : nil)
         put("settled_at", settledAt?.iso8601)
         put("remote_id", remoteID)
         if let status { object["status"] = .integer(status) }

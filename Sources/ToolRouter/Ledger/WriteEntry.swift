@@ -24,6 +24,10 @@ package struct WriteEntry: Sendable, Hashable {
     package var lookAfter: Timestamp?
     /// The same on the clock that nobody can set.
     package var lookUptime: Uptime?
+    /// How often it was looked for since its outcome was given up as unknown.
+    package var looks = 0
+    /// When it will be looked for again while its outcome is unknown; nil for never.
+    package var nextLook: Timestamp?
     /// Seconds that a look has to wait after silence.
     package var settle: Double
     /// The other side's time before the first attempt.

@@ -37,6 +37,8 @@ struct WriteEntryRow: Sendable {
                 lookUptime: try row.optionalText("look_boot").flatMap { boot in
                     try row.optionalInteger("look_uptime").map { Uptime(boot: boot, milliseconds: $0) }
                 },
+                looks: Int(try row.integer("looks")),
+                nextLook: try time(row, "next_look"),
                 settle: Double(try row.integer("settle_ms")) / 1000,
                 since: Timestamp(milliseconds: try row.integer("since")),
                 settledAt: try time(row, "settled_at"),

@@ -24,6 +24,9 @@ package final class WriteLedger: Sendable {
     private let log: Log
     private let state = Locked(State())
 
+    /// How many writes one round of looks is for.
+    private static let mostLooks = 20
+
     /// Makes the ledger; the migrations of ``LedgerStore`` must have been applied.
     ///
     /// - Parameters:
@@ -107,6 +110,69 @@ package final class WriteLedger: Sendable {
         }
     }
 
+    /// Looks once for each unknown write whose next look is due, and sends none of them again.
+    ///
+    /// What can be looked up is looked for with what a caller's next attempt would use. A row that is looked for without
+    /// success waits for the next of ``LedgerSettings/laterLooks``, and after the last of them for a person.
+    ///
+    /// - Parameters:
+    ///   - now: Our own time.
+    ///   - catalog: Where the tools are that say how their writes are found.
+    /// - Returns: The looks that were made.
+    /// - Throws: ``LedgerError`` with code `storage`.
+    package func lookAgain(
+        at now: Timestamp,
+        in catalog: @autoclosure () -> ToolCatalog
+    ) async throws(LedgerError) -> [WriteLook] {
+        let (entries, damaged) = try await store.due(by: now, limit: WriteLedger.mostLooks)
+        for id in damaged {
+            log.error("a row of the write ledger is damaged", ["write": id])
+            try await store.postpone(id, looks: 0, until: nil)
+        }
+        guard !entries.isEmpty else { return [] }
+        let catalog = catalog()
+        var looks: [WriteLook] = []
+        for entry in entries where !Task.isCancelled {
+            // Whoever asks for it at this moment looks for it anyway.
+            let (flight, isNew) = fly(entry.key, isFollowUp: true)
+            guard isNew else { continue }
+            do throws(LedgerError) {
+                let (look, result) = try await look(for: entry, catalog, flight, now)
+                land(entry.key, flight, result)
+                if let look { looks.append(look) }
+            } catch {
+                land(entry.key, flight, WriteResults.unknown(entry))
+                throw error
+            }
+        }
+        return looks
+    }
+
+    private func look(
+        for stale: WriteEntry,
+        _ catalog: ToolCatalog,
+        _ flight: WriteFlight,
+        _ now: Timestamp
+    ) async throws(LedgerError) -> (WriteLook?, ToolResult) {
+        // It may have been settled before the flight was taken.
+        guard let entry = try await store.entry(stale.id), entry.state == .unknown else {
+            return (nil, WriteResults.unknown(stale))
+        }
+        let recovery = catalog.provider(of: entry.tool) as? any WriteRecovery
+        let canBeFound = entry.effect == .send ? false : await canBeFound(entry, recovery)
+        var result = WriteResults.unknown(entry)
+        if canBeFound { result = await investigate(entry, recovery, canBeFound: true, flight, looks: 1) }
+        guard !Task.isCancelled, let after = try await store.entry(entry.id) else { return (nil, result) }
+        if after.state == .unknown {
+            let made = entry.looks + 1
+            let pause = made < settings.laterLooks.count ? settings.laterLooks[made] : nil
+            try await store.postpone(entry.id, looks: made, until: pause.map { now.adding(seconds: $0) })
+        } else {
+            log.info("a look told what became of a write", ["write": entry.id, "state": after.state.rawValue])
+        }
+        return (canBeFound ? WriteLook(write: entry, outcome: after) : nil, result)
+    }
+
     /// Settles a write as a person has seen it.
     ///
     /// - Parameters:
@@ -125,9 +191,9 @@ package final class WriteLedger: Sendable {
         guard entry.state == .unknown, state.withLock({ $0.flights[entry.key] == nil }) else {
             throw LedgerError(
                 .conflict,
-                entry.state == .intent
+                entry.state == .intent || entry.state == .unknown
                     ? "The write \(id) is being looked up; wait until it is done, failed or unknown."
-                    : "The write \(id) is \(entry.state.rawValue) already."
+                    : "The write \(id) is \(entry.state.rawValue); only an unknown one can be settled."
             )
         }
         let evidence = "person:\(person)"
@@ -211,18 +277,21 @@ package final class WriteLedger: Sendable {
             return state.made
         }
         let task = Task {
-            let result = await body()
-            state.withLock { state in
-                state.flights[key] = nil
-                state.tasks[number] = nil
-            }
-            flight.finish(result)
+            land(key, flight, await body(), task: number)
         }
         state.withLock { state in
             // The task may be over already.
             if state.flights[key] === flight { state.tasks[number] = task }
             if state.isClosed { task.cancel() }
         }
+    }
+
+    private func land(_ key: [UInt8], _ flight: WriteFlight, _ result: ToolResult, task number: Int? = nil) {
+        state.withLock { state in
+            state.flights[key] = nil
+            if let number { state.tasks[number] = nil }
+        }
+        flight.finish(result)
     }
 
     /// The answer for a caller who waited for somebody else's write of the same name.
@@ -321,7 +390,14 @@ package final class WriteLedger: Sendable {
     ) async -> ToolResult {
         do throws(LedgerError) {
             let wanted = attempt.sent(entry, skew: settings.skew)
-            let resolution = try await reconcile(entry, attempt.recovery, attempt.rules.canBeFound, flight, wanted)
+            let resolution = try await reconcile(
+                entry,
+                attempt.recovery,
+                attempt.rules.canBeFound,
+                flight,
+                wanted,
+                looks: settings.looks
+            )
             if case .absent = resolution, sent < settings.attempts, !flight.isAbandoned {
                 return try await sendAgain(entry, attempt, flight, sent: sent)
             }
@@ -350,24 +426,39 @@ package final class WriteLedger: Sendable {
     /// Follows up a write that nobody waits for: it is never sent again.
     private func follow(_ entry: WriteEntry, _ catalog: ToolCatalog, _ flight: WriteFlight) {
         run(entry.key, flight) {
-            do throws(LedgerError) {
-                let recovery = catalog.provider(of: entry.tool) as? any WriteRecovery
-                var canBeFound = false
-                if let call = entry.call, case .ready(let rules)? = await recovery?.prepare(call) {
-                    canBeFound = rules.canBeFound
-                }
-                let skew = self.settings.skew
-                let sent = entry.call.map {
-                    SentWrite(call: $0, mark: entry.mark, since: entry.since.adding(seconds: -skew))
-                }
-                return try await self.conclude(
-                    entry,
-                    try await self.reconcile(entry, recovery, canBeFound, flight, sent)
-                )
-            } catch {
-                self.log.error("an uncertain write could not be followed up", ["write": entry.id])
-                return WriteResults.unknown(entry)
+            let recovery = catalog.provider(of: entry.tool) as? any WriteRecovery
+            return await self.investigate(
+                entry,
+                recovery,
+                canBeFound: await self.canBeFound(entry, recovery),
+                flight,
+                looks: self.settings.looks
+            )
+        }
+    }
+
+    private func canBeFound(_ entry: WriteEntry, _ recovery: (any WriteRecovery)?) async -> Bool {
+        guard let call = entry.call, case .ready(let rules)? = await recovery?.prepare(call) else { return false }
+        return rules.canBeFound
+    }
+
+    /// Looks for a write, and settles it as far as looking tells.
+    private func investigate(
+        _ entry: WriteEntry,
+        _ recovery: (any WriteRecovery)?,
+        canBeFound: Bool,
+        _ flight: WriteFlight,
+        looks: Int
+    ) async -> ToolResult {
+        do throws(LedgerError) {
+            let skew = settings.skew
+            let sent = entry.call.map {
+                SentWrite(call: $0, mark: entry.mark, since: entry.since.adding(seconds: -skew))
             }
+            return try await conclude(entry, try await reconcile(entry, recovery, canBeFound, flight, sent, looks: looks))
+        } catch {
+            log.error("an uncertain write could not be followed up", ["write": entry.id, "error": error.message])
+            return WriteResults.unknown(entry)
         }
     }
 
@@ -401,7 +492,8 @@ package final class WriteLedger: Sendable {
         _ recovery: (any WriteRecovery)?,
         _ canBeFound: Bool,
         _ flight: WriteFlight,
-        _ sent: SentWrite?
+        _ sent: SentWrite?,
+        looks: Int
     ) async throws(LedgerError) -> Resolution {
         // What cannot be looked up and must not be repeated is known to be unknown at once.
         let mayRepeat = entry.effect == .set || entry.effect == .keyed
@@ -411,7 +503,7 @@ package final class WriteLedger: Sendable {
         guard await settled(entry, flight) else { return .interrupted }
         guard canBeFound, let recovery else { return .repeatable("what it did cannot be looked up") }
         var why = ""
-        for look in 1...settings.looks {
+        for look in 1...looks {
             FaultPoint.reach("before-look")
             let finding = await recovery.find(sent)
             FaultPoint.reach("after-look")
@@ -444,7 +536,7 @@ package final class WriteLedger: Sendable {
                 }
             case .cannotTell(let reason): why = "looking for it failed: \(reason)"
             }
-            guard look < settings.looks else { break }
+            guard look < looks else { break }
             let pause = settings.lookPause * Double(1 << (look - 1))
             flight.doubt(WriteResults.unknown(entry), wait: pause)
             guard (try? await sleep(pause)) != nil else { return .interrupted }
@@ -455,7 +547,11 @@ package final class WriteLedger: Sendable {
 
     private func giveUp(_ entry: WriteEntry, _ reason: String) async throws(LedgerError) -> WriteEntry {
         guard entry.state != .unknown else { return entry }
-        let entry = try await store.giveUp(entry.id, reason: entry.reason.map { "\(reason) (\($0))" } ?? reason)
+        let entry = try await store.giveUp(
+            entry.id,
+            reason: entry.reason.map { "\(reason) (\($0))" } ?? reason,
+            lookIn: entry.effect == .send ? nil : settings.laterLooks.first
+        )
         log.warning("the outcome of a write is not known", ["write": entry.id, "tool": entry.tool])
         return entry
     }

@@ -33,13 +33,23 @@ struct WriteResource: ControlResource {
                 call.path[1],
                 isDone: isDone,
                 remoteID: remoteID,
-                by: try arguments.optionalString("by", limit: 200) ?? "administrator"
+                by: try WriteResource.person(call.principal, named: try arguments.optionalString("by", limit: 200))
             )
             return ControlCall.json(.object(entry.json(isWhole: true)))
         case (_, 1, _), (_, 2, _): throw Problem.method("GET")
         case (_, 3, "settle"): throw Problem.method("POST")
         default: throw Problem(404, "not_found", "There is nothing at this path of a write.")
         }
+    }
+
+    /// Who settles: whoever reaches the control socket says so, and a token stands for its own person alone.
+    private static func person(_ principal: ControlPrincipal, named name: String?) throws(Problem) -> String {
+        if principal == .local { return name ?? "administrator" }
+        let own = principal.person ?? principal.actor
+        guard name == nil || name == own else {
+            throw Problem(400, "invalid", "This token settles writes as \(own) and as nobody else; leave out by.")
+        }
+        return own
     }
 
     private func list(_ call: ControlCall, _ ledger: WriteLedger) async throws -> HTTPResponse {
