@@ -176,8 +176,8 @@ let package = Package(
         tests(
             "Commands",
             uses: [
-                "Basics", "JSON", "HTTP", "Storage", "CurlTransport", "Tools", "ATSSandbox", "ToolRouter", "Workflows",
-                "Gateway",
+                "Basics", "JSON", "HTTP", "Storage", "EventLoops", "WebServer", "CurlTransport", "Tools", "ATSSandbox",
+                "ToolRouter", "Workflows", "Gateway",
             ]
         ),
     ],

@@ -1,6 +1,7 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
+#include <sys/resource.h>
 #include <sys/vfs.h>
 #include <unistd.h>
 #include "CLinux.h"
@@ -26,7 +27,10 @@ long clinux_peer_user(int descriptor) {
 }
 
 int clinux_forbid_dumps(void) {
-    return prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+    // The kernel ignores the limit where it pipes dumps to a program, and the flag where it is told to (suid_dumpable).
+    struct rlimit none = {0, 0};
+    int limited = setrlimit(RLIMIT_CORE, &none);
+    return prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) | limited;
 }
 
 void clinux_set_thread_name(const char *name) {

@@ -1,4 +1,5 @@
 import Basics
+import CLinux
 import Gateway
 import Glibc
 import HTTP
@@ -29,6 +30,8 @@ package enum Program {
 
     /// Runs the command that the process was started with, and ends the process.
     package static func main() async -> Never {
+        // Keys come with the environment, and must not end in a core dump or be read by a debugger.
+        _ = clinux_forbid_dumps()
         Interrupts.install()
         let (environment, diagnostics) = ProcessEnvironment.current()
         let terminal = Terminal.standard(environment: environment.variables)

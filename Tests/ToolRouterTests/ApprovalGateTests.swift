@@ -347,6 +347,68 @@ final class GatedScope: Sendable {
         }
     }
 
+    @Test func `arguments that would be refused are refused before a person is asked, alone and in a batch`()
+        async throws
+    {
+        try await Scope.run(["write"]) { scope in
+            let gate = ApprovalGate(store: scope.store, rules: { _ in scope.rules.withLock { $0 } })
+            let router = Router(
+                providers: [ParticularTools(base: scope.provider)],
+                connections: Fixture.connections(),
+                writes: .unprotected,
+                interceptors: [gate]
+            )
+            let wrong = await scope.call(Scope.delete, ["di": "5"], on: router)
+            #expect(wrong.problem?.code == "invalid_arguments")
+            #expect(try await scope.store.list().isEmpty)
+            let calls: JSONValue = [
+                ["tool": .string(Scope.delete), "arguments": ["di": "5"]],
+                ["tool": .string(Scope.delete), "arguments": ["id": "6"]],
+            ]
+            let batch = await MetaTools(router: router, policy: ToolPolicy()).call(
+                ToolCall(
+                    tool: "execute_tools",
+                    arguments: ["calls": calls],
+                    user: "ben",
+                    origin: .model,
+                    context: CallContext(endpoint: Scope.endpoint)
+                )
+            )
+            let results = try Fixture.json(batch.payload)["results"]
+            #expect(results?[0]?["error"]?["error"] == "invalid_arguments")
+            #expect(results?[1]?["error"]?["error"] == "approval_required")
+            let asked = try await scope.store.list()
+            #expect(asked.map { $0.request.plan.rows.map(\.arguments) } == [[["id": "6"]]])
+            #expect(scope.provider.calls.isEmpty)
+        }
+    }
+
+    @Test func `a restart does not forget how many writes there were within the hour`() async throws {
+        try await Scope.run(["hour:2"]) { scope in
+            let bench = try await LedgerBench.open(clock: scope.approvals.clock)
+            func router() async throws -> Router {
+                let gate = ApprovalGate(store: scope.store, rules: { _ in scope.rules.withLock { $0 } })
+                let hourAgo = scope.approvals.clock.now().adding(seconds: -3600)
+                gate.restore(try await bench.store.sent(since: hourAgo))
+                return Router(
+                    providers: [bench.ats],
+                    connections: Fixture.connections(),
+                    writes: .ledger(bench.ledger),
+                    interceptors: [gate]
+                )
+            }
+            for id in ["1", "2"] {
+                #expect(await !scope.call("add_note", ["id": .string(id)], on: try router()).isError)
+            }
+            #expect(await scope.call("add_note", ["id": "3"], on: try router()).problem?.code == "approval_required")
+            // Another endpoint's writes are its own, and an hour later there were none.
+            #expect(await !scope.call("add_note", ["id": "4"], endpoint: "ep_2", on: try router()).isError)
+            scope.approvals.clock.advance(seconds: 3600)
+            #expect(await !scope.call("add_note", ["id": "5"], on: try router()).isError)
+            await bench.close()
+        }
+    }
+
     @Test func `rules are read from words, and what is none is refused`() throws {
         let texts = ["write", "destroy=refuse", "tag:offers=client", "tool:x", "batch:20", "hour:100=page", "client"]
         let rules = try ApprovalRules(texts: texts)
@@ -366,5 +428,19 @@ final class GatedScope: Sendable {
         ] {
             #expect(throws: RouterError.self) { try ApprovalRules(wrong) }
         }
+    }
+}
+
+/// Tools that take `id` and `note` and nothing else.
+private struct ParticularTools: ArgumentChecking {
+    let base: EchoTools
+
+    var tools: [ToolSpecification] { base.tools }
+
+    func call(_ call: ToolCall) async -> ToolResult { await base.call(call) }
+
+    func refusal(of call: ToolCall) -> ToolResult? {
+        let other = call.arguments.first { !["id", "note"].contains($0.name) }
+        return other.map { .failure("invalid_arguments", "There is no argument \($0.name).") }
     }
 }

@@ -196,6 +196,76 @@ import Tools
         await fixture.database.close()
     }
 
+    @Test(arguments: ["toolkits", "methods", "tags", "tools"])
+    func `an empty list is nothing and not everything, in every form of an endpoint`(list: String) async throws {
+        let fixture = try await open()
+        let account = try await fixture.connect("ada", "acme")
+        func refused(_ method: String, _ target: String, _ body: JSONValue) async throws {
+            let (status, answer, _) = try await fixture.send(method, target, body)
+            #expect(status == 400, "\(target): \(answer)")
+            #expect(answer["detail"]?.string?.contains("An empty list means nothing") == true, "\(answer)")
+        }
+        try await refused("POST", "/v1/endpoints", Self.object(["name": "n", "user": "ada"], list))
+        try await refused("POST", "/v1/sessions", Self.object(["user_id": "ada"], list))
+        if list != "toolkits" {
+            let body: JSONValue = ["name": "n", "config": Self.object([:], list)]
+            try await refused("POST", "/integrated-account/\(account)/mcp", body)
+        }
+        let (_, made, _) = try await fixture.send("POST", "/v1/endpoints", ["name": "n", "user": "ada"])
+        let target = "/v1/endpoints/" + (made["id"]?.string ?? "")
+        try await refused("PATCH", target, Self.object(["version": 1], list))
+        #expect(try await fixture.send("GET", target).body["version"] == 1)
+        // The control: a list that is left out allows everything.
+        let tools = try await fixture.ask(made["url"]?.string ?? "").result["tools"]?.array ?? []
+        #expect(tools.count == Fixture.tools.count)
+        await fixture.database.close()
+    }
+
+    private static func object(_ members: JSONObject, _ list: String) -> JSONValue {
+        var object = members
+        object[list] = []
+        return .object(object)
+    }
+
+    @Test func `in a batch each call says which account it is for, and one that is not allowed fails alone`()
+        async throws
+    {
+        let fixture = try await open()
+        let first = try await fixture.connect("ada", "acme")
+        let second = try await fixture.connect("ada", "acme")
+        let third = try await fixture.connect("ada", "acme")
+        let foreign = try await fixture.connect("eve", "acme")
+        let (_, made, _) = try await fixture.send(
+            "POST",
+            "/v1/endpoints",
+            [
+                "name": "n", "user": "ada", "mode": "meta",
+                "connections": ["acme": [.string(first), .string(second)]],
+            ]
+        )
+        func item(_ id: String, _ connection: String?) -> JSONValue {
+            var item: JSONValue = ["tool": "get_single_acme_job_by_id", "arguments": ["id": .string(id)]]
+            item["connection"] = connection.map { .string($0) }
+            return item
+        }
+        let calls: JSONValue = [
+            item("1", first), item("2", second), item("3", third), item("4", foreign), item("5", nil),
+        ]
+        let answer = try await fixture.call(made["url"]?.string ?? "", "execute_tools", ["calls": calls])
+        let results = answer["structuredContent"]?["results"]?.array ?? []
+        #expect(results.map { $0["ok"]?.bool } == [true, true, false, false, false])
+        #expect(
+            results.map { $0["error"]?["error"]?.string } == [
+                nil, nil, "connection_missing", "connection_missing", "connection_ambiguous",
+            ]
+        )
+        let reached = provider.calls.sorted { ($0.connection ?? "") < ($1.connection ?? "") }
+        let wanted = [(first, "1"), (second, "2")].sorted { $0.0 < $1.0 }
+        #expect(reached.map(\.connection) == wanted.map(\.0))
+        #expect(reached.map(\.arguments) == wanted.map { ["id": .string($0.1)] })
+        await fixture.database.close()
+    }
+
     @Test func `a rate limit answers as an upstream one does, and fills up again`() async throws {
         let fixture = try await open()
         let (_, made, _) = try await fixture.send(

@@ -22,6 +22,18 @@ import ToolRouter
         await fixture.database.close()
     }
 
+    @Test func `a kept answer that cannot be read is said, and the request not made again`() async throws {
+        let fixture = try await ControlFixture.open(folder)
+        _ = try await fixture.send("POST", "/v1/endpoints", body, key: "k1")
+        try await fixture.database.write { try $0.execute("UPDATE idempotency SET answer = zeroblob(80)") }
+        let again = try await fixture.send("POST", "/v1/endpoints", body, key: "k1")
+        #expect(again.status == 500 && again.body["code"] == "damaged")
+        #expect(again.body["detail"]?.string?.contains("take a new key") == true)
+        #expect(fixture.endpoints.all.count == 1)
+        #expect(try await fixture.send("POST", "/v1/endpoints", body, key: "k2").status == 201)
+        await fixture.database.close()
+    }
+
     @Test func `a key of another request is a 422, and of somebody else another key`() async throws {
         let fixture = try await ControlFixture.open(folder)
         _ = try await fixture.send("POST", "/v1/endpoints", body, key: "k1")

@@ -62,7 +62,8 @@ struct LedgerLookTests {
         await bench.close()
     }
 
-    @Test func `looks that fail come 1, 5 and 30 minutes apart, then daily for a week, and then no more`() async throws {
+    @Test func `looks that fail come 1, 5 and 30 minutes apart, then daily for a week, and then no more`() async throws
+    {
         let bench = try await LedgerBench.open()
         let entry = try await unknown(bench, .doneThenLost)
         bench.ats.set { $0.blindLooks = 99 }

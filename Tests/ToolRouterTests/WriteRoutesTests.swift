@@ -168,12 +168,14 @@ struct WriteRoutesTests {
         let scope = try await open()
         let id = try await unknown(scope)
         for role in [PersonRole.member, .recruitingLead] {
-            let (token, _) = try await scope.control.tokens.create(name: "t", person: "ben", role: role)
+            let ben = ControlPrincipal(
+                try await scope.control.tokens.create(name: "t", person: "ben", role: role).token
+            )
             for (method, target) in [
                 ("GET", "/v1/writes"), ("GET", "/v1/writes/" + id), ("POST", "/v1/writes/\(id)/settle"),
             ] {
                 let body: JSONValue? = method == "POST" ? ["done": false] : nil
-                let (status, answer, _) = try await scope.control.send(method, target, body, as: ControlPrincipal(token))
+                let (status, answer, _) = try await scope.control.send(method, target, body, as: ben)
                 #expect(status == 403 && answer["code"] == "forbidden")
             }
         }

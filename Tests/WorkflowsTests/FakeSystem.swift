@@ -10,6 +10,7 @@ final class FakeSystem: StepTools {
         var comments: [String: String] = [:]
         var calls: [String] = []
         var origins: [Origin] = []
+        var contexts: [CallContext] = []
         var failures: [String: [ToolResult]] = [:]
         var running = 0
         var mostRunning = 0
@@ -34,6 +35,9 @@ final class FakeSystem: StepTools {
     /// Whose wish every call was.
     var origins: [Origin] { state.withLock { $0.origins } }
 
+    /// Who wanted each call and what it was part of, in order.
+    var contexts: [CallContext] { state.withLock { $0.contexts } }
+
     /// Lets the next calls of a tool end so, or for one application where the key is its id.
     func fail(_ key: String, _ results: [ToolResult]) { state.withLock { $0.failures[key] = results } }
 
@@ -56,6 +60,7 @@ final class FakeSystem: StepTools {
         let failure: ToolResult? = state.withLock { state in
             state.calls.append(id.isEmpty ? call.tool : "\(call.tool) \(id)")
             state.origins.append(call.origin)
+            state.contexts.append(call.context)
             state.running += 1
             state.mostRunning = max(state.mostRunning, state.running)
             for key in [id, call.tool] where state.failures[key]?.isEmpty == false {

@@ -34,6 +34,7 @@ extension Command {
         options: [
             .init(name: "record", value: "ID", summary: "Only what read or wrote this record"),
             .init(name: "actor", value: "WHO", summary: "Only what they did, such as token:tok_…"),
+            .init(name: "via", value: "WAY", summary: "Only what came through it, such as chat or run:run_…"),
             .init(name: "tool", value: "NAME", summary: "Only calls of this tool"),
             .init(name: "action", value: "KIND", summary: "Only calls, searches, or another kind"),
             .init(name: "since", value: "TIME", summary: "Only rows from then on (ISO 8601)"),
@@ -45,7 +46,7 @@ extension Command {
             """,
         run: { invocation in
             var pairs: [(name: String, value: String)] = [("limit", "1000")]
-            for name in ["record", "actor", "tool", "action", "since", "until"] {
+            for name in ["record", "actor", "via", "tool", "action", "since", "until"] {
                 if let value = invocation.value(name) { pairs.append((name, value)) }
             }
             let conditions = pairs

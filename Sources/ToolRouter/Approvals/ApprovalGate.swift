@@ -35,6 +35,13 @@ package final class ApprovalGate: Sendable {
         self.log = log
     }
 
+    /// Takes up the count of each endpoint's writes where an earlier start left it.
+    ///
+    /// - Parameter sent: When each endpoint sent its writes of the last hour.
+    package func restore(_ sent: [String: [Timestamp]]) {
+        recent.withLock { $0.merge(sent) { own, earlier in earlier + own } }
+    }
+
     /// The page where an approval is decided; nil where no pages are served.
     package func page(of id: String) -> String? { address().map { $0 + "/approvals/" + id } }
 

@@ -40,7 +40,8 @@ package struct LedgerStore: Sendable {
                 ALTER TABLE ledger ADD COLUMN looks INTEGER NOT NULL DEFAULT 0;
                 ALTER TABLE ledger ADD COLUMN next_look INTEGER;
                 UPDATE ledger SET next_look = updated_at WHERE state = 'unknown' AND effect <> 'send';
-                CREATE INDEX ledger_look ON ledger(next_look) WHERE state = 'unknown' AND next_look IS NOT NULL
+                CREATE INDEX ledger_look ON ledger(next_look) WHERE state = 'unknown' AND next_look IS NOT NULL;
+                CREATE INDEX ledger_sent ON ledger(sent_at) WHERE endpoint IS NOT NULL
                 """
         ),
     ]
@@ -364,6 +365,20 @@ package struct LedgerStore: Sendable {
                 .integer(Int64(limit))
             )
             return LedgerStore.decode(found, rows)
+        }
+    }
+
+    /// When each endpoint sent its writes since then.
+    ///
+    /// - Throws: ``LedgerError`` with code `storage`.
+    package func sent(since time: Timestamp) async throws(LedgerError) -> [String: [Timestamp]] {
+        try await reading { transaction in
+            var times: [String: [Timestamp]] = [:]
+            let sql = "SELECT endpoint, sent_at FROM ledger WHERE endpoint IS NOT NULL AND sent_at > ?"
+            for row in try transaction.query(sql, .integer(time.milliseconds)) {
+                times[try row.text("endpoint"), default: []].append(Timestamp(milliseconds: try row.integer("sent_at")))
+            }
+            return times
         }
     }
 

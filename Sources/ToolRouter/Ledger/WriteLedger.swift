@@ -455,7 +455,8 @@ package final class WriteLedger: Sendable {
             let sent = entry.call.map {
                 SentWrite(call: $0, mark: entry.mark, since: entry.since.adding(seconds: -skew))
             }
-            return try await conclude(entry, try await reconcile(entry, recovery, canBeFound, flight, sent, looks: looks))
+            let resolution = try await reconcile(entry, recovery, canBeFound, flight, sent, looks: looks)
+            return try await conclude(entry, resolution)
         } catch {
             log.error("an uncertain write could not be followed up", ["write": entry.id, "error": error.message])
             return WriteResults.unknown(entry)

@@ -32,8 +32,9 @@ enum WriteResults {
         if entry.state == .unknown {
             text =
                 "Whether \(entry.tool) changed anything is not known: \(entry.reason ?? "its answer was lost"). Do not "
-                + "try again. Somebody has to look, and then say: switchboard writes settle \(entry.id) --done ID, or "
-                + "--not-done."
+                + "try again. "
+                + (entry.nextLook == nil ? "" : "While a server runs it looks again by itself, and may find out. ")
+                + "Somebody has to look, and then say: switchboard writes settle \(entry.id) --done ID, or --not-done."
         } else {
             text =
                 "Whether \(entry.tool) changed anything is not known yet: \(entry.reason ?? "its answer was lost"). Do "

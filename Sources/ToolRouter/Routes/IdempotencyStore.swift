@@ -52,7 +52,7 @@ package final class IdempotencyStore: Sendable {
     ///   - body: The body.
     ///   - answer: Does what was asked for.
     /// - Throws: ``Problem``: 400 for a key that is none, 422 for the key of another request, 409 while the first one is
-    ///   being answered.
+    ///   being answered, 500 when the answer to the first one cannot be read.
     package func once(
         _ key: String,
         by actor: String,
@@ -110,11 +110,20 @@ package final class IdempotencyStore: Sendable {
             )
         }
         guard let row = found else { return nil }
-        let bytes = try vault.open(row.blob("answer"), from: place(name))
-        let isProblem = try row.integer("status") >= 400
-        let type = isProblem ? "application/problem+json" : "application/json"
-        let status = Int(try row.integer("status"))
-        return (try row.blob("request_hash"), .json(bytes, status: status, fields: ["Content-Type": type]))
+        do {
+            let bytes = try vault.open(row.blob("answer"), from: place(name))
+            let status = Int(try row.integer("status"))
+            let type = status >= 400 ? "application/problem+json" : "application/json"
+            return (try row.blob("request_hash"), .json(bytes, status: status, fields: ["Content-Type": type]))
+        } catch {
+            // It was done once: done again, it would be done twice.
+            throw Problem(
+                500,
+                "damaged",
+                "The answer that was kept for this Idempotency-Key cannot be read, so nothing was done now. See what the "
+                    + "first request did, and take a new key for a new one."
+            )
+        }
     }
 
     private func keep(_ name: Name, _ hash: [UInt8], _ response: HTTPResponse, _ bytes: [UInt8]) async throws {

@@ -36,7 +36,7 @@ extension RunExecution {
             origin: run.isWishOfModel ? .model : .workflow,
             once: prepared.once ?? "run:\(run.id):\(address(step, place))",
             context: CallContext(
-                actor: run.actor,
+                actor: caller,
                 endpoint: run.endpoint,
                 run: run.id,
                 path: step.path,
@@ -95,6 +95,17 @@ extension RunExecution {
         control.giveBackWrite()
         let failure = StepFailure("expired", "nobody decided about the approval \(approval) in time")
         throw try await failed(step, place, failure, subject: approval)
+    }
+
+    /// Who makes the run's calls, in the words of the audit; who is behind the run decides about its approvals.
+    private var caller: String {
+        guard let cause = run.schedule else { return run.actor }
+        switch run.trigger {
+        case "schedule": return "schedule:" + cause
+        // The event's id, and then the workflow's name.
+        case "webhook": return "webhook:" + cause.prefix { $0 != ":" }
+        default: return run.actor
+        }
     }
 
     private func once(_ call: CallStep, _ scope: FormulaScope) throws(WorkflowError) -> String? {

@@ -1,6 +1,7 @@
 import Basics
 import JSON
 import Testing
+import Tools
 import Workflows
 
 struct SchedulerTests {
@@ -89,6 +90,21 @@ struct SchedulerTests {
             if isOver { break }
         }
         #expect(points > 8)
+    }
+
+    @Test func `the calls of its runs say that the schedule made them, and those of others who did`() async throws {
+        let bench = try await EngineBench(Self.writing)
+        try await bench.schedules.add([Self.record(bench)])
+        bench.clock.advance(seconds: 3600)
+        let engine = bench.engine()
+        try await Self.finish(bench, Self.scheduler(bench, engine), engine)
+        let scheduled = try #require(try await Self.runs(bench).first)
+        let request = RunRequest(workflow: "test", user: "ada", actor: "person:ben", trigger: "command")
+        let own = try await engine.start(request)
+        _ = try await engine.settled(own.id)
+        #expect(bench.system.contexts.map(\.actor) == ["schedule:" + Self.id, "person:ben"])
+        #expect(bench.system.contexts.map(\.run) == [scheduled.id, own.id])
+        #expect(scheduled.actor == "grace", "an approval still knows who is behind it")
     }
 
     @Test func `two schedulers over one database start a slot once`() async throws {
