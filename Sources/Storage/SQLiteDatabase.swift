@@ -52,7 +52,12 @@ package final class SQLiteDatabase: Database {
         try await start(running, named: "sqlite writer") {
             let connection = try SQLiteConnection(path: path, mode: .readWrite, options: options)
             try claim(connection)
-            return SQLiteWriter(connection: connection, queue: writes, largestCommit: options.largestCommit).run
+            return SQLiteWriter(
+                connection: connection,
+                queue: writes,
+                largestCommit: options.largestCommit,
+                room: LogRoom(database: path)
+            ).run
         }
         let database = SQLiteDatabase(writes: writes, reads: reads, running: running)
         for _ in 0..<max(1, options.readers) {

@@ -3,6 +3,7 @@ struct SQLiteWriter {
     let connection: SQLiteConnection
     let queue: WorkQueue<WriteJob>
     let largestCommit: Int
+    let room: LogRoom
 
     /// Rows are small, so commits are a fair measure of how much the log has grown.
     private static let commitsPerCheckpoint = 500
@@ -22,6 +23,7 @@ struct SQLiteWriter {
                 logIsEmpty = true
             case .items(let jobs):
                 commit(jobs)
+                room.grow()
                 logIsEmpty = false
                 sinceCheckpoint += jobs.count
                 if sinceCheckpoint >= SQLiteWriter.commitsPerCheckpoint {
