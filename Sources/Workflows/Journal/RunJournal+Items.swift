@@ -93,16 +93,15 @@ extension RunJournal {
 
     /// Writes down what came of an item.
     package func finish(_ item: ItemRecord, at address: StepAddress, of run: String) async throws(WorkflowError) {
+        let values: [SQLValue] = [
+            .text(item.state.rawValue), .optional(item.output),
+            .optional(item.failure.map { JSONWriter.text(of: $0.json) }),
+            .text(run), .text(address.item), .text(address.path), .text(item.key),
+        ]
         try await write(.itemEnd) { transaction in
             try transaction.execute(
                 "UPDATE item SET state=?, output=?, failure=? WHERE run=? AND item=? AND path=? AND key=?",
-                .text(item.state.rawValue),
-                .optional(item.output),
-                .optional(item.failure.map { JSONWriter.text(of: $0.json) }),
-                .text(run),
-                .text(address.item),
-                .text(address.path),
-                .text(item.key)
+                values: values
             )
         }
     }

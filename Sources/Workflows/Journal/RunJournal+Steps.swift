@@ -24,6 +24,12 @@ extension RunJournal {
         of run: String,
         charge: StepCharge = StepCharge()
     ) async throws(WorkflowError) {
+        // Encoded here and not in the transaction: all runs share the thread that writes.
+        let values: [SQLValue] = [
+            .text(run), .text(step.address.item), .text(step.address.path), .text(step.kind), .optional(step.subject),
+            .text(step.state.rawValue), .integer(step.startedAt.milliseconds), .integer(step.endedAt.milliseconds),
+            .optional(step.output), .optional(step.failure.map { JSONWriter.text(of: $0.json) }),
+        ]
         try await write(step.state == .waiting ? .stepWait : .step) { transaction in
             try transaction.execute(
                 """
@@ -33,16 +39,7 @@ extension RunJournal {
                     ended_at=excluded.ended_at, output=excluded.output, failure=excluded.failure
                 WHERE step.state='waiting'
                 """,
-                .text(run),
-                .text(step.address.item),
-                .text(step.address.path),
-                .text(step.kind),
-                .optional(step.subject),
-                .text(step.state.rawValue),
-                .integer(step.startedAt.milliseconds),
-                .integer(step.endedAt.milliseconds),
-                .optional(step.output),
-                .optional(step.failure.map { JSONWriter.text(of: $0.json) })
+                values: values
             )
             if charge != StepCharge() {
                 try transaction.execute(
