@@ -139,7 +139,7 @@ import Tools
         #expect(asked.withLock { $0 } == 4)
     }
 
-    @Test func `each refusal halves the rate, and clean minutes give it back`() async {
+    @Test func `each refusal takes three tenths of the rate, and time without one gives it back`() async {
         let time = Time()
         let limiter = time.limiter
         let refuses = Locked(true)
@@ -152,13 +152,43 @@ import Tools
         #expect(await list(provider).isError)
         refuses.withLock { $0 = false }
         func factor() -> Double? { limiter.changes()["conn_1"]?["factor"]?.number?.double }
-        #expect(factor() == 0.5)
-        time.clock.advance(seconds: 185)
+        #expect(factor() == 0.7)
+        time.clock.advance(seconds: 35)
         #expect(await !list(provider).isError)
-        #expect(abs((factor() ?? 0) - 0.65) < 0.0001)
-        time.clock.advance(seconds: 3600)
+        #expect(abs((factor() ?? 0) - 0.85) < 0.0001)
+        time.clock.advance(seconds: 30)
         #expect(await !list(provider).isError)
         #expect(factor() == 1)
+    }
+
+    @Test func `a storm of refusals that ask for a second each slows calls to seconds, and is forgotten in minutes`()
+        async
+    {
+        let time = Time()
+        let refusals = Locked(0)
+        let api = FakeAPI { _ in
+            let number = refusals.withLock { count -> Int in
+                count += 1
+                return count
+            }
+            return number <= 3
+                ? .json(Array("{}".utf8), status: 429, fields: ["Retry-After": "1"])
+                : .json(Array(Self.users.utf8))
+        }
+        // No limit of this side is known, so the first refusal teaches one.
+        let provider = provider(api, time, time.limiter, baseURL: "http://127.0.0.1:1")
+        func pace(_ calls: Int) async -> Double {
+            let start = time.clock.now()
+            for _ in 0..<calls { #expect(await !list(provider, wait: 60).isError) }
+            return Double(time.clock.now().milliseconds - start.milliseconds) / 1000 / Double(calls)
+        }
+        #expect(await pace(1) < 10)
+        #expect(refusals.withLock { $0 } == 4)
+        #expect(await pace(10) < 3)
+        time.clock.advance(seconds: 130)
+        #expect(await pace(60) < 1.4)
+        time.clock.advance(seconds: 301)
+        #expect(await pace(200) == 0)
     }
 
     @Test func `the pace outlives the process`() async throws {

@@ -4,9 +4,11 @@ import Tools
 
 /// How fast calls may follow each other over one connection, and whether the other side answers at all.
 ///
-/// A token bucket for each limit that the vendor publishes. The vendor's "too many requests" halves the rate, and
-/// each minute without one gives back a twentieth of it (additive increase, multiplicative decrease). Where no limit is
-/// known, the first such answer teaches one. Ten failures within a minute open the circuit for a minute.
+/// A token bucket for each limit that the vendor publishes. The vendor's "too many requests" takes three tenths of the
+/// rate, and every ten seconds without one give back a twentieth of the whole (additive increase, multiplicative decrease;
+/// the share is that of CUBIC, RFC 9438 section 4.6): a storm of them is forgotten within three minutes, since the wait
+/// that the vendor asks for is kept besides. Where no limit is known, the first such answer teaches one. Ten failures
+/// within a minute open the circuit for a minute.
 struct ConnectionPace: Sendable, Hashable {
     /// Whether a call may be made now.
     enum Verdict: Sendable, Hashable {
@@ -59,11 +61,14 @@ struct ConnectionPace: Sendable, Hashable {
     static let failuresToOpen = 10
     static let failureWindow = 60.0
     static let openFor = 60.0
-    private static let smallestFactor = 1.0 / 64
+    private static let decrease = 0.7
+    private static let increase = 0.05
+    private static let increaseEvery = 10.0
+    private static let smallestFactor = 1.0 / 8
     private static let usualWait = 60
-    private static let leastLearned = 30
+    private static let leastLearned = 60
     private static let longestBlock = 3600.0
-    private static let learnedFor = 3600.0
+    private static let learnedFor = 300.0
 
     /// - Parameter limits: The published limits; empty where none is known.
     init(limits: [RateLimitRule.Limit], now: Timestamp) {
@@ -149,8 +154,10 @@ struct ConnectionPace: Sendable, Hashable {
             let observed = max(ConnectionPace.leastLearned, calls + Int(Double(callsBefore) * share))
             let limit = RateLimitRule.Limit(requests: observed, seconds: 60)
             buckets = [Bucket(limit: limit, tokens: 1, isLearned: true)]
+        } else {
+            // What was just learned is already what went through.
+            factor = max(ConnectionPace.smallestFactor, factor * ConnectionPace.decrease)
         }
-        factor = max(ConnectionPace.smallestFactor, factor / 2)
         for position in buckets.indices { buckets[position].tokens = min(buckets[position].tokens, 1) }
         (changed, lastLimited) = (now, now)
     }
@@ -182,9 +189,9 @@ struct ConnectionPace: Sendable, Hashable {
             buckets[position].tokens = min(bucket.capacity, bucket.tokens + elapsed * bucket.rate * factor)
         }
         if changed > now { changed = now }
-        while factor < 1, seconds(from: changed, to: now) >= 60 {
-            factor = min(1, factor + 0.05)
-            changed = changed.adding(seconds: 60)
+        while factor < 1, seconds(from: changed, to: now) >= ConnectionPace.increaseEvery {
+            factor = min(1, factor + ConnectionPace.increase)
+            changed = changed.adding(seconds: ConnectionPace.increaseEvery)
         }
         if let limited = lastLimited, seconds(from: limited, to: now) > ConnectionPace.learnedFor {
             buckets.removeAll { $0.isLearned }
