@@ -185,6 +185,14 @@ package struct ScheduleStore: Sendable {
         }
     }
 
+    /// The schedules that have slots to be started.
+    func waiting() async throws(WorkflowError) -> Set<String> {
+        try await read { transaction in
+            let rows = try transaction.query("SELECT DISTINCT schedule FROM schedule_slot WHERE state='due'")
+            return Set(try rows.map { try $0.text("schedule") })
+        }
+    }
+
     /// Says what became of a slot that was due.
     package func settle(_ slot: ScheduleSlot, at now: Timestamp) async throws(WorkflowError) {
         try await write { transaction in

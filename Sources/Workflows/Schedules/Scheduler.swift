@@ -27,11 +27,15 @@ package actor Scheduler {
     private static let longestSleep = 60.0
     /// Until a slot that could not be started for now is tried again, in seconds.
     private static let retryDelay = 30.0
+    /// Schedules that are dealt with side by side, so that those of one instant share commits.
+    private static let width = 32
 
     private let parts: Parts
     private var sleeper: Task<Void, Never>?
     private var isStale = false
     private var watchers: [String: Task<Void, Never>] = [:]
+    /// Schedules of which a run has ended since they were looked at; nil before the first look, which is at all of them.
+    private var touched: Set<String>?
     private var lastLook: (wall: Timestamp, monotonic: UInt64)?
 
     package init(_ parts: Parts) {
@@ -73,14 +77,26 @@ package actor Scheduler {
     package func look() async -> Timestamp? {
         noticeJump()
         let now = parts.wall.now()
-        do {
-            var wake: Timestamp?
-            for record in try await parts.store.all() where !record.isPaused {
-                guard let next = await look(at: record, now) else { continue }
-                wake = min(wake ?? next, next)
+        let touched = touched
+        self.touched = []
+        do throws(WorkflowError) {
+            let waiting = try await parts.store.waiting()
+            let records = try await parts.store.all().filter { !$0.isPaused }
+            return await withTaskGroup(of: Timestamp?.self) { group in
+                var wake: Timestamp?
+                func take(_ next: Timestamp??) {
+                    if case .some(.some(let next)) = next { wake = min(wake ?? next, next) }
+                }
+                for (position, record) in records.enumerated() {
+                    if position >= Scheduler.width { take(await group.next()) }
+                    let isOpen = waiting.contains(record.id) || touched?.contains(record.id) ?? true
+                    group.addTask { await self.look(at: record, now, isOpen: isOpen) }
+                }
+                while let next = await group.next() { take(next) }
+                return wake
             }
-            return wake
         } catch {
+            if let touched { self.touched?.formUnion(touched) } else { self.touched = nil }
             parts.log.error("the schedules cannot be looked at for now", ["error": error.message])
             return now.adding(seconds: Scheduler.retryDelay)
         }
@@ -99,18 +115,25 @@ package actor Scheduler {
     }
 
     /// Deals with one schedule; what is wrong with it does not hold up the others.
-    private func look(at record: ScheduleRecord, _ now: Timestamp) async -> Timestamp? {
+    ///
+    /// - Parameter isOpen: Whether there may be something to do although no time has come.
+    private func look(at record: ScheduleRecord, _ now: Timestamp, isOpen: Bool) async -> Timestamp? {
         do throws(WorkflowError) {
             let plan = try record.clock(parts.zones).plan(cursor: record.cursor, now: now)
             if !plan.due.isEmpty || plan.missed > 0 || plan.cursor < record.cursor {
                 try await parts.store.keep(plan, for: record.id)
+            } else if !isOpen {
+                return plan.wake
             }
             if try await pausesAfterFailures(record, now) { return nil }
             guard try await startDue(record, now) else { return now.adding(seconds: Scheduler.retryDelay) }
             return plan.wake
         } catch {
             parts.log.error("a schedule cannot be followed", ["schedule": record.id, "error": error.message])
-            guard error.code != "storage" else { return now.adding(seconds: Scheduler.retryDelay) }
+            guard error.code != "storage" else {
+                touched?.insert(record.id)
+                return now.adding(seconds: Scheduler.retryDelay)
+            }
             try? await parts.store.pause(record.id, because: error.message, at: now)
             return nil
         }
@@ -156,7 +179,7 @@ package actor Scheduler {
             case .settled(let state, let run, let note):
                 let settled = ScheduleSlot(schedule: record.id, slot: slot, state: state, run: run, note: note)
                 try await parts.store.settle(settled, at: parts.wall.now())
-                if let run { watch(run) }
+                if let run { watch(run, of: record.id) }
                 if state != .started {
                     parts.log.warning(
                         "a time of a schedule started nothing",
@@ -188,12 +211,12 @@ package actor Scheduler {
                 return .settled(.skipped, run: nil, note: "the run \(old) had not ended")
             case .cancelOld where record.catchUp != .all || !isLate:
                 for run in open {
-                    watch(run)
+                    watch(run, of: record.id)
                     try? await parts.engine.cancel(run)
                 }
                 if !(try await parts.store.openRuns(record.id, besides: slot)).isEmpty { return .waits }
             default:
-                for run in open { watch(run) }
+                for run in open { watch(run, of: record.id) }
                 return .waits
             }
         }
@@ -226,7 +249,7 @@ package actor Scheduler {
     }
 
     /// Looks again when a run has ended: another may wait for that, or it was one failure too many.
-    private func watch(_ run: String) {
+    private func watch(_ run: String, of schedule: String) {
         guard watchers[run] == nil else { return }
         let engine = parts.engine
         let events = engine.events(of: run)
@@ -235,12 +258,13 @@ package actor Scheduler {
             if let record = try? await engine.journal.run(run), !record.state.isEnded {
                 for await _ in events {}
             }
-            await self?.ended(run)
+            await self?.ended(run, of: schedule)
         }
     }
 
-    private func ended(_ run: String) {
+    private func ended(_ run: String, of schedule: String) {
         watchers[run] = nil
+        touched?.insert(schedule)
         wake()
     }
 }
