@@ -37,7 +37,8 @@ test-kill: setup ## Kills runs of the release program ten thousand times (KILLS=
 	$(SWIFT_BUILD) $(RELEASE) --scratch-path $(KILL_BUILD) -Xswiftc -DFAULT_POINTS
 	SWITCHBOARD_KILL_PROGRAM=$(CURDIR)/$(KILL_BUILD)/release/switchboard SWITCHBOARD_WORKFLOW_KILLS=$(KILLS) \
 		SWITCHBOARD_KILL_SECONDS=0 SWITCHBOARD_KILL_WORKERS=$(KILL_WORKERS) SWITCHBOARD_KILL_SEED=$(SEED) \
-		SWITCHBOARD_KILL_ITEMS=360 swift test --skip-build --disable-xctest --filter 'KillTests'
+		SWITCHBOARD_KILL_ITEMS=360 \
+		.build/debug/switchboardPackageTests.xctest --testing-library swift-testing --filter 'KillTests'
 
 test-clients: release ## Runs the MCP clients from PyPI against the program
 	@scripts/test-clients

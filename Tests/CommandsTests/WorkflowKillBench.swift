@@ -85,7 +85,7 @@ final class WorkflowKillBench: Sendable {
             "with": {"interviewPlanId": "= $applications[0].currentInterviewStage.interviewPlanId"}},
            {"id": "stage", "set": "= [$stages.items[type = 'Active']]^(orderInInterviewPlan)[0]"},
            {"approve": {"title": "Note and move {{ $count($applications) }}?",
-             "plan": "= [$applications.{'application': id}]", "from": ["role:recruiting-lead"], "expires": "P1D",
+             "plan": "= [$applications.{'application': id}]", "from": ["role:recruiting-lead"], "expires": "P30D",
              "onExpire": "fail"}},
            {"id": "done", "forEach": "= $applications", "as": "app", "key": "= $app.id", "concurrency": 4, "maxItems": 100,
             "do": [
