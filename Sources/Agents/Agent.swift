@@ -14,6 +14,8 @@ package struct Agent: Sendable, Hashable {
     package var temperature: Double?
     /// Tools it may use, by name.
     package var toolNames: [String]
+    /// Tools it uses where they are on offer, and does without where they are not.
+    package var optionalTools: [String]
     /// Toolkits all of whose tools it may use.
     package var toolkits: [String]
     package var limits: AgentLimits
@@ -25,6 +27,7 @@ package struct Agent: Sendable, Hashable {
         model: String? = nil,
         temperature: Double? = nil,
         toolNames: [String] = [],
+        optionalTools: [String] = [],
         toolkits: [String] = [],
         limits: AgentLimits = AgentLimits()
     ) {
@@ -34,12 +37,13 @@ package struct Agent: Sendable, Hashable {
         self.model = model
         self.temperature = temperature
         self.toolNames = toolNames
+        self.optionalTools = optionalTools
         self.toolkits = toolkits
         self.limits = limits
     }
 
     /// Whether the agent may use a tool; one that names no tools and no toolkits may use none.
     package func mayUse(_ tool: ToolSpecification) -> Bool {
-        toolNames.contains(tool.name) || toolkits.contains(tool.toolkit)
+        toolNames.contains(tool.name) || optionalTools.contains(tool.name) || toolkits.contains(tool.toolkit)
     }
 }

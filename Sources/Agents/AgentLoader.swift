@@ -88,8 +88,9 @@ private struct AgentFileReader {
             if agent.temperature == nil { report("/temperature", "must be a number from 0 to 2") }
         }
         if let tools = object["tools"]?.object {
-            refuseOthers(than: ["names", "toolkits"], in: tools, at: "/tools")
+            refuseOthers(than: ["names", "optional", "toolkits"], in: tools, at: "/tools")
             agent.toolNames = strings(tools["names"], "/tools/names")
+            agent.optionalTools = strings(tools["optional"], "/tools/optional")
             agent.toolkits = strings(tools["toolkits"], "/tools/toolkits")
         } else {
             report("/tools", "must be an object with 'names', 'toolkits' or both")

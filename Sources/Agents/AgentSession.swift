@@ -18,6 +18,8 @@ package actor AgentSession {
     private var offered: [ToolSpecification]
     private var tools: ModelToolSet
     private var isAnswering = false
+    /// What the person is told with the first answer.
+    private var note: String?
 
     /// Begins a conversation.
     ///
@@ -56,6 +58,8 @@ package actor AgentSession {
         self.clock = clock
         self.monotonic = monotonic
         history = ConversationHistory(dialect: model.dialect)
+        let absent = agent.optionalTools.filter { name in !available.contains { $0.name == name } }
+        if !absent.isEmpty { note = "without \(absent.joined(separator: ", ")), which are not on offer here" }
         offered = available.filter(agent.mayUse)
         tools = AgentSession.encode(offered, for: model)
     }
@@ -83,6 +87,7 @@ package actor AgentSession {
         // The turn holds the only copy while it runs, so that appending to it does not copy it.
         history = ConversationHistory(dialect: model.dialect)
         transcript?.record(.user(text: message), origin: .user)
+        if let note = note.take() { await tell(note, report) }
         var action = turn.begin(message, elapsed: 0)
         while true {
             for notice in turn.takeNotices() { await tell(notice, report) }

@@ -327,6 +327,29 @@ import Transcripts
         }
     }
 
+    @Test func `an agent does without an optional tool that is not on offer, and says so once`() async throws {
+        let server = FakeModelServer([text("a"), text("b")])
+        let model = OpenAIChatModel(
+            OpenAIChatConfiguration(model: "m", baseURL: "http://fake/v1"),
+            transport: InMemoryTransport(server)
+        )
+        let agent = Agent(
+            name: "a",
+            description: "",
+            instructions: "",
+            toolNames: ["echo"],
+            optionalTools: ["get_run", "other", "run_workflow"]
+        )
+        let tools = FakeTools(["echo": AgentSessionTests.echo, "other": AgentSessionTests.echo])
+        let session = try AgentSession(agent: agent, model: model, tools: tools, user: "u")
+        let events = Collector<AgentEvent>()
+        for message in ["one", "two"] { _ = await session.send(message) { events.add($0) } }
+        let notices = events.all.compactMap { if case .notice(let text) = $0 { text } else { nil } }
+        #expect(notices == ["without get_run, run_workflow, which are not on offer here"])
+        let offered = server.requests[0]["tools"]?.array?.compactMap { $0["function"]?["name"]?.string }
+        #expect(offered == ["echo", "other"])
+    }
+
     @Test func `the transcript tells the whole run with its origins`() async throws {
         let server = FakeModelServer([calls(.init("c1", "echo", "{}")), text("ok")])
         let sink = MemorySink()

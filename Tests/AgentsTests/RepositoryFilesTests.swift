@@ -27,6 +27,7 @@ import Transcripts
         #expect(diagnostics.isEmpty)
         let names = ["search_tools", "get_tool_schemas", "manage_connections", "execute_tools", "read_result"]
         #expect(agent?.toolNames == names)
+        #expect(agent?.optionalTools == ["run_workflow", "get_run"])
         #expect(agent?.toolkits == [])
         for heading in ["Background", "Role", "Time in pipeline", "Earlier feedback", "Questions worth asking"] {
             #expect(agent?.instructions.contains("**\(heading)**") == true)

@@ -20,4 +20,17 @@ import Testing
         #expect(output.err.contains("✗ made\u{FFFD}[2Jup"))
         #expect(!(output.out + output.err).unicodeScalars.contains("\u{1B}"))
     }
+
+    @Test func `the recruiter runs a workflow when asked to, as the recording has it`() async throws {
+        let program = ProgramRun()
+        defer { program.remove() }
+        let words = "Run the briefing for Sarah Jenkins, Product Manager in Pinpoint, as the workflow."
+        let file = ProgramRun.home + "/transcripts/workflow-briefing.jsonl"
+        let output = await program.run(all: ["ask", words, "--sandbox", "--model", "replay:" + file])
+        #expect(output.status == .done, "\(output.err)")
+        #expect(output.out.contains("The workflow interview-briefing has ended and changed nothing."))
+        #expect(output.err.contains("run_workflow") && !output.err.contains("not on offer"))
+        let runs = await program.run("runs list --sandbox --json")
+        #expect(runs.out.contains(#""workflow": "interview-briefing""#) && runs.out.contains(#""trigger": "chat""#))
+    }
 }
