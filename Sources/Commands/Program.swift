@@ -32,6 +32,7 @@ package enum Program {
     package static func main() async -> Never {
         // Keys come with the environment, and must not end in a core dump or be read by a debugger.
         _ = clinux_forbid_dumps()
+        clinux_bound_memory()
         Interrupts.install()
         let (environment, diagnostics) = ProcessEnvironment.current()
         let terminal = Terminal.standard(environment: environment.variables)

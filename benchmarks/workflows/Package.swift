@@ -50,7 +50,7 @@ let package = Package(
         ),
         .executableTarget(
             name: "WorkflowBenchmark",
-            dependencies: ["Basics", "JSON", "Storage", "Tools", "Workflows"],
+            dependencies: ["Basics", "CLinux", "JSON", "Storage", "Tools", "Workflows"],
             swiftSettings: settings
         ),
     ],

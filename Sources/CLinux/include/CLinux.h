@@ -29,6 +29,9 @@ long clinux_peer_user(int descriptor);
 /// Makes core dumps and `/proc` files of this process unavailable to other processes of the same user.
 int clinux_forbid_dumps(void);
 
+/// Gives memory that was large for a moment back to the system, where the C library would keep it for good.
+void clinux_bound_memory(void);
+
 /// Names the calling thread for debuggers; only the first 15 bytes count.
 void clinux_set_thread_name(const char *name);
 

@@ -1,4 +1,5 @@
 import Basics
+import CLinux
 import Glibc
 import JSON
 import Storage
@@ -8,6 +9,7 @@ import Workflows
 // hold FOLDER RUNS STEPS    the same, then a step that never ends; says HELD when all runs are there
 // resume FOLDER RUNS        goes on with what `hold` left; says FIRST and ALL with the milliseconds since the start
 // items FOLDER COUNT        one run over so many items
+// lag FOLDER SCHEDULES SLOTS   schedules that are all due at the same instants, so many times
 
 func file(_ steps: [String]) -> String {
     """
@@ -51,22 +53,28 @@ func milliseconds() -> Double {
     return Double(now.tv_sec) * 1000 + Double(now.tv_nsec) / 1e6 - ticks * 1000 / Double(sysconf(Int32(_SC_CLK_TCK)))
 }
 
-func engine(_ folder: String, _ text: String, _ tools: LocalTools) async throws -> (WorkflowEngine, RunJournal) {
+func engine(
+    _ folder: String,
+    _ text: String,
+    _ tools: LocalTools,
+    wall: any WallClock = SystemClock()
+) async throws -> (WorkflowEngine, SQLiteDatabase) {
     let database = try await SQLiteDatabase.open(folder + "/journal.db")
-    try await database.migrate(RunJournal.migrations)
-    let journal = RunJournal(database: database)
+    try await database.migrate(RunJournal.migrations + ScheduleStore.migrations)
     var parts = WorkflowEngine.Parts(
-        journal: journal,
+        journal: RunJournal(database: database),
         library: OneWorkflow(text: text),
         tools: tools,
         models: NoModels(),
         approvals: NoApprovals(),
-        clock: SystemClock()
+        clock: wall
     )
+    parts.wall = wall
     parts.width = 4096
-    return (WorkflowEngine(parts), journal)
+    return (WorkflowEngine(parts), database)
 }
 
+clinux_bound_memory()
 let request = RunRequest(workflow: "bench", user: "ada", actor: "ada", trigger: "command")
 let words = CommandLine.arguments
 func number(_ position: Int) -> Int { words.count > position ? Int(words[position]) ?? 0 : 0 }
@@ -118,8 +126,8 @@ case "resume":
         if calls == 1 { say("FIRST \(milliseconds())") }
         if held == runs { say("RESUMED \(milliseconds())") }
     }
-    let (engine, journal) = try await engine(words[2], file([]), tools)
-    let open = try await journal.openRuns().map(\.id)
+    let (engine, database) = try await engine(words[2], file([]), tools)
+    let open = try await RunJournal(database: database).openRuns().map(\.id)
     try await engine.recover()
     for id in open {
         let run = try await engine.settled(id)
@@ -148,7 +156,47 @@ case "items":
         "cpu_us_per_item": \((processorSeconds() - cpu) * 1e6 / Double(count)), "peak_mb": \(peakMegabytes())}
         """
     )
+case "lag":
+    let (schedules, slots) = (number(3), number(4))
+    let clock = HastyClock()
+    let lags = Locked<[Double]>([])
+    // The first step begins when the start of its run is in the journal.
+    let tools = LocalTools { _, _ in
+        let lag = Double(clock.now().milliseconds % 60_000)
+        lags.withLock { $0.append(lag) }
+    }
+    let (engine, database) = try await engine(words[2], file(calls(1)), tools, wall: clock)
+    let store = ScheduleStore(database: database)
+    let now = clock.now()
+    try await store.add(
+        (0..<schedules).map { number in
+            ScheduleRecord(
+                id: "schedule-\(number)",
+                workflow: "bench",
+                cron: "* * * * *",
+                timezone: "Europe/Berlin",
+                user: "ada",
+                createdBy: "ada",
+                at: now
+            )
+        }
+    )
+    var parts = Scheduler.Parts(store: store, engine: engine)
+    parts.wall = clock
+    parts.pause = { await clock.pause($0) }
+    let scheduler = Scheduler(parts)
+    let cpu = processorSeconds()
+    let task = Task { await scheduler.run() }
+    while lags.withLock({ $0.count }) < schedules * slots { try await Task.sleep(for: .milliseconds(20)) }
+    task.cancel()
+    let sorted = lags.withLock { $0 }.sorted()
+    say(
+        """
+        {"lag_p50": \(sorted[sorted.count / 2]), "lag_p99": \(sorted[sorted.count * 99 / 100]), \
+        "cpu_us_per_start": \((processorSeconds() - cpu) * 1e6 / Double(sorted.count)), "starts": \(sorted.count)}
+        """
+    )
 default:
-    say("usage: WorkflowBenchmark steps|hold|resume|items FOLDER [COUNT...]")
+    say("usage: WorkflowBenchmark steps|hold|resume|items|lag FOLDER [COUNT...]")
     exit(2)
 }
