@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Measures workflows beside DBOS, both in this run, and writes results.md beside this file. usage: compare.py PROGRAM [ROUNDS]"""
 import json
+import os
 import pathlib
 import shutil
 import signal
@@ -14,6 +15,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 OURS = [sys.argv[1]]
 PEER = [sys.executable, str(HERE / "peer.py")]
 ROUNDS = int(sys.argv[2]) if len(sys.argv) > 2 else 3
+LOAD = f"{os.getloadavg()[0]:.1f}"
 # A run that DBOS starts side by side costs it a thread; what takes long is measured once.
 RECOVERIES = [(1, 1000, ROUNDS), (1000, 50, 1)]
 
@@ -99,12 +101,20 @@ ours, theirs = [run(OURS, "items", 20000)], [run(PEER, "items", 20000)]
 compare("items a second, 20,000 items", "items_per_second", ours, theirs, "")
 compare("peak memory, 20,000 items", "peak_mb", ours, theirs, "MB", higher=False)
 
+for schedules, slots, peer_slots in [(1, 200, 60), (100, 20, 6)]:
+    ours, theirs = [run(OURS, "lag", schedules, slots)], [run(PEER, "lag", schedules, peer_slots)]
+    name = "1 schedule" if schedules == 1 else f"{schedules} due at once"
+    compare(f"slot to start, p50, {name}", "lag_p50", ours, theirs, "ms", higher=False)
+    compare(f"slot to start, p99, {name}", "lag_p99", ours, theirs, "ms", higher=False)
+
 version = subprocess.run([sys.executable, "-m", "pip", "show", "dbos"], capture_output=True, text=True).stdout
 version = next(line.split()[1] for line in version.splitlines() if line.startswith("Version"))
+scheduling = {os.SCHED_OTHER: "ordinary", os.SCHED_RR: "real-time", os.SCHED_FIFO: "real-time"}[os.sched_getscheduler(0)]
 text = f"""# Workflows beside DBOS
 
-Written by `benchmarks/workflows/run`, in one run on one machine. Medians of {ROUNDS} interleaved rounds; ratios are of pairs, in
-brackets their range.
+Written by `benchmarks/workflows/run`, in one run on one machine of {os.cpu_count()} processors. Medians of {ROUNDS} interleaved
+rounds; ratios are of pairs, in brackets their range. Both sides ran at {scheduling} priority; the load average was {LOAD} at the start
+and {os.getloadavg()[0]:.1f} at the end.
 
 | measure | Switchboard | DBOS {version} | ratio | aim | |
 |---|---|---|---|---|---|
@@ -115,6 +125,12 @@ brackets their range.
 - DBOS runs Python functions, one thread for each run. Switchboard interprets a file and evaluates its formulas.
 - Recovery is counted from the start of the new process, as the kernel knows it, until the last of the runs has come to the step
   at which it was killed.
+- How long a commit takes decides the figure for one run: each step of both is one, and on a disk that needs milliseconds for it the
+  ratio for one run comes near to 1. On a machine that others use as well, a process waits as long for a processor after each
+  commit; `chrt -r 1 benchmarks/workflows/run` lets both sides run first.
+- From a slot to the first step, which begins when the start of the run is in the journal. Switchboard's schedules are due every minute,
+  and the minutes are shortened to half a second by putting the clock forward; DBOS's are due every second, or every ten seconds
+  where there are 100. DBOS polls its queue every second and adds up to a tenth of the wait on purpose.
 - 20,000 items: a `forEach` with eight items at a time in Switchboard, with a journalled list, a step and an outcome for each item;
   a Python loop of 20,000 steps in DBOS.
 """

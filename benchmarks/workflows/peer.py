@@ -2,6 +2,7 @@
 """DBOS with the work of WorkflowBenchmark: steps that answer at once with 500 bytes.
 
 usage: peer.py steps FOLDER RUNS STEPS | hold FOLDER RUNS STEPS | resume FOLDER RUNS STEPS | items FOLDER COUNT
+     | lag FOLDER SCHEDULES SLOTS
 """
 import json
 import os
@@ -72,6 +73,15 @@ def holding(count):
     return count
 
 
+lags = []
+
+
+@DBOS.workflow()
+def scheduled(slot, _):
+    lags.append((time.time() - slot.timestamp()) * 1000)
+    step(0)
+
+
 def used():
     usage = resource.getrusage(resource.RUSAGE_SELF)
     return usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024
@@ -101,6 +111,18 @@ elif mode == "resume":
     for number in range(numbers[0]):
         DBOS.retrieve_workflow(f"run-{number}").get_result()
     say("ALL", since_start(), numbers[0])
+elif mode == "lag":
+    schedules, slots = numbers
+    # As often as it can start so many; it adds a delay of up to a tenth of the wait by itself.
+    cron = "* * * * * *" if schedules == 1 else "*/10 * * * * *"
+    for number in range(schedules):
+        DBOS.create_schedule(schedule_name=f"schedule-{number}", workflow_fn=scheduled, schedule=cron)
+    while len(lags) < schedules * slots:
+        time.sleep(0.02)
+    lags.sort()
+    say(json.dumps({
+        "lag_p50": lags[len(lags) // 2], "lag_p99": lags[len(lags) * 99 // 100], "starts": len(lags),
+    }))
 else:
     start, cpu = time.perf_counter(), used()[0]
     plain(numbers[0])
