@@ -58,7 +58,7 @@ final class RunExecution: Sendable {
     /// Runs until the end.
     ///
     /// - Returns: What the run gives.
-    func execute() async throws(RunStop) -> StepValue {
+    @concurrent func execute() async throws(RunStop) -> StepValue {
         let known =
             isContinued
             ? try await stored { () async throws(WorkflowError) in
