@@ -1,3 +1,4 @@
+import Basics
 import Glibc
 import Storage
 import TestSupport
@@ -129,6 +130,28 @@ private struct Refusal: Error, Equatable {}
         #expect(error?.message.contains("free some space") == true)
         let names = try await database.read { try $0.query("SELECT name FROM item").map { try $0.text("name") } }
         #expect(names.sorted() == ["before", "small"])
+        await database.close()
+    }
+
+    @Test func `few commits make the log longer, and one that is longer than its content is read to the end of it`()
+        async throws
+    {
+        let database = try await open()
+        var lengths: Set<Int> = []
+        for number in 0..<100 {
+            try await database.write {
+                try $0.execute("INSERT INTO item(id, name) VALUES(?, 'x' || ?1)", .integer(Int64(number)))
+            }
+            lengths.insert(try TextFile.read(folder.file("test.db-wal")).count)
+        }
+        // Each commit would add at least a page; a length may be seen while it is being made.
+        #expect(lengths.count < 20)
+        for suffix in ["", "-wal"] {
+            try TextFile.write(try TextFile.read(folder.file("test.db" + suffix)), to: folder.file("copy.db" + suffix))
+        }
+        let copy = try await SQLiteDatabase.open(folder.file("copy.db"))
+        #expect(try await copy.read { try $0.first("SELECT count(*) AS n FROM item")?.integer("n") } == 100)
+        await copy.close()
         await database.close()
     }
 
