@@ -38,7 +38,7 @@ struct ConnectPageTests {
     private let store: ConnectionStore
     private let routes: ConsoleRoutes
     private let vendor = Vendor()
-    private let replaced = Locked<[[String]]>([])
+    private let replaced = Replaced()
     private let browser: Browser
 
     private static let toolkits: [Toolkit] = {
@@ -71,7 +71,7 @@ struct ConnectPageTests {
             administration: ConnectionAdministration(keeper: keeper, toolkits: toolkits),
             address: address,
             clock: clock
-        ) { [replaced] old, new in replaced.withLock { $0.append([old, new]) } }
+        ) { [replaced] old, new in replaced.pairs.withLock { $0.append([old, new]) } }
         routes = ConsoleRoutes(people: people, address: address, pages: [ConnectPage(flow: flow)])
         browser = Browser(routes, url: "https://tools.example")
         _ = try await people.add(name: "ana", role: .member)
@@ -237,6 +237,11 @@ struct ConnectPageTests {
         }
         #expect(connections().count == 1)
         // Whoever names the old one is told, so that endpoints of that account go on.
-        #expect(ids.count == 2 && replaced.withLock { $0 } == [ids])
+        #expect(ids.count == 2 && replaced.pairs.withLock { $0 } == [ids])
     }
+}
+
+/// Connections that took the place of others: the old one and the new one of each.
+private final class Replaced: Sendable {
+    let pairs = Locked<[[String]]>([])
 }
