@@ -109,25 +109,32 @@ import Workflows
         try await Task.sleep(for: .seconds(6))
         #expect(lane.commentCount == count && count < bench.commentable.count)
         lock.release()
-        #expect(try await end(child, within: 60) == .exited(0))
+        _ = try await end(child, within: 60)
         let id = try #require(try await lane.run())
-        let ended = try #require(try await lane.ended(id))
+        var ended = try #require(try await lane.ended(id))
+        if ended.isUncertain {
+            // An answer that could not be written down for so long is named, and running again finds what it was.
+            let again = try lane.start(id, verb: "redrive")
+            _ = await again.end()
+            ended = try #require(try await lane.ended(id))
+        }
         let verdict = try await lane.judge(ended)
         #expect(verdict == KillVerdict(runs: 1, writes: bench.commentable.count))
         await lane.close()
         await bench.close()
     }
 
-    @Test func `a start while another process holds the database says so, and the next one goes on`() async throws {
+    @Test func `a start while another process holds the database sends nothing, and the next one goes on`() async throws
+    {
         let bench = try await WorkflowKillBench()
         let lane = try await KillLane(.dispose(), bench: bench, number: 0)
         let id = try await interrupted(lane, after: 4)
         try await Task.sleep(for: .milliseconds(300))
         let count = lane.commentCount
         let lock = try #require(DatabaseLock(lane.database))
-        #expect(try await end(try lane.start(id), within: 40) == .exited(1))
+        // It waits for the other one, with nothing sent.
+        #expect(try await end(try lane.start(id), within: 12) != .exited(0))
         #expect(lane.commentCount == count)
-        #expect(lane.log.contains("in use by another process"), "\(lane.log)")
         lock.release()
         let verdict = try await finished(lane, id)
         #expect(verdict == KillVerdict(runs: 1, writes: bench.commentable.count))
