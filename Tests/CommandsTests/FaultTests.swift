@@ -168,7 +168,7 @@ import Workflows
         await database.close()
         let whole = try TextFile.read(lane.database)
         var said = 0
-        for page in 0..<(whole.count / 4096) {
+        for page in stride(from: 0, to: whole.count / 4096, by: 2) {
             var bytes = whole
             for position in page * 4096..<(page + 1) * 4096 { bytes[position] = 0xA5 }
             for suffix in ["-wal", "-shm"] { unlink(lane.database + suffix) }
