@@ -120,7 +120,7 @@ package struct DataFolder: ~Copyable, Sendable {
         let descriptor = clinux_open(path, O_RDWR | O_CREAT, 0o600)
         guard descriptor >= 0 else { throw failure("open", path) }
         let file = FileDescriptor(owning: descriptor)
-        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+        guard isLocked(descriptor) else {
             let owner = owner(descriptor).map { "process \($0)" } ?? "another process"
             throw StorageError(
                 .locked,
@@ -132,6 +132,18 @@ package struct DataFolder: ~Copyable, Sendable {
             throw failure("write", path)
         }
         return file
+    }
+
+    /// Takes the lock; a third of a second is given to those who hold it for a moment.
+    ///
+    /// Another command may be looking who owns the folder, and a child that was just forked has the lock until it executes.
+    private static func isLocked(_ descriptor: Int32) -> Bool {
+        for attempt in 0..<30 {
+            if flock(descriptor, LOCK_EX | LOCK_NB) == 0 { return true }
+            guard errno == EWOULDBLOCK || errno == EINTR else { return false }
+            if attempt < 29 { usleep(11_000) }
+        }
+        return false
     }
 
     private static func refuseNetwork(_ path: String) throws(StorageError) {
