@@ -1,43 +1,34 @@
 import Basics
 import JSON
-import Mail
+import ToolRouter
 import Tools
 import Workflows
 
-/// The router's tools for a test: what was called is remembered, and mail stays where it is.
+/// The router's tools for a test: what was called, and what was held back for a person, is remembered.
 final class WitnessedTools: StepTools {
     private let base: any StepTools
-    private let seen = Locked<[WorkflowObservation.Call]>([])
+    private let seen = Locked<(calls: [WorkflowObservation.Call], held: Set<String>)>(([], []))
 
     init(_ base: any StepTools) {
         self.base = base
     }
 
     /// Calls that were answered without an error, in the order of their answers.
-    var calls: [WorkflowObservation.Call] { seen.withLock { $0 } }
+    var calls: [WorkflowObservation.Call] { seen.withLock { $0.calls } }
+    /// Tools that send something, and had to wait for an approval of their own.
+    var heldBack: [String] { seen.withLock { $0.held.sorted() } }
 
-    func tool(_ name: String, endpoint: String?) -> ToolSpecification? {
-        name == SendEmail.name ? SendEmail.specification : base.tool(name, endpoint: endpoint)
-    }
+    func tool(_ name: String, endpoint: String?) -> ToolSpecification? { base.tool(name, endpoint: endpoint) }
 
     func call(_ call: ToolCall, endpoint: String?) async -> ToolResult {
-        let isWrite = tool(call.tool, endpoint: endpoint)?.effect.isWrite ?? false
-        let result: ToolResult
-        if call.tool == SendEmail.name {
-            let issues = JSONSchema(SendEmail.specification.inputSchema).issues(in: .object(call.arguments))
-            result =
-                issues.isEmpty
-                ? ToolResult(
-                    ["message_id": "<test@sandbox.example>", "accepted": call.arguments["to"] ?? []],
-                    origin: .ats
-                )
-                : .failure("invalid_arguments", issues.map { "\($0)" }.joined(separator: "; "))
-        } else {
-            result = await base.call(call, endpoint: endpoint)
-        }
-        if !result.isError {
-            seen.withLock {
-                $0.append(.init(tool: call.tool, arguments: call.arguments, once: call.once, isWrite: isWrite))
+        let effect = tool(call.tool, endpoint: endpoint)?.effect
+        let result = await base.call(call, endpoint: endpoint)
+        seen.withLock { seen in
+            if !result.isError {
+                let isWrite = effect?.isWrite ?? false
+                seen.calls.append(.init(tool: call.tool, arguments: call.arguments, once: call.once, isWrite: isWrite))
+            } else if effect == .send, result.problem?.code == "approval_required" {
+                seen.held.insert(call.tool)
             }
         }
         return result
@@ -78,14 +69,16 @@ final class ScriptedModels: StepModels {
     }
 }
 
-/// People who decide at once, as a test file says; the question is kept in the store of approvals as any other.
+/// People who decide as soon as somebody looks, as a test file says; their decisions are in the store as any others.
 final class ScriptedApprovals: RunApprovals {
-    private let base: any RunApprovals
+    private let store: ApprovalStore
+    private let base: StoredApprovals
     private let decision: String
     private let asked = Locked<RunQuestion?>(nil)
 
-    init(_ base: any RunApprovals, _ decision: String) {
-        self.base = base
+    init(_ store: ApprovalStore, _ decision: String) {
+        self.store = store
+        base = StoredApprovals(store: store)
         self.decision = decision
     }
 
@@ -98,12 +91,21 @@ final class ScriptedApprovals: RunApprovals {
     }
 
     func decision(_ id: String) async throws(WorkflowError) -> RunDecision {
-        let now = SystemClock().now()
-        return switch decision {
-        case "rejected": .rejected(by: "tester", at: now, comment: nil)
-        case "expired": .expired
-        default: .approved(by: "tester", at: now, comment: nil)
+        guard decision != "expired" else { return .expired }
+        let known = try await base.decision(id)
+        guard known == .pending else { return known }
+        do {
+            let approval = try await store.approval(id)
+            _ = try await store.decide(
+                id,
+                planHash: approval.planHash,
+                isApproved: decision == "approved",
+                by: Approver(name: "tester", roles: approval.request.roles, means: .command)
+            )
+        } catch {
+            throw WorkflowError("storage", "the approval \(id) could not be decided: \(error.message)", cause: error)
         }
+        return try await base.decision(id)
     }
 }
 

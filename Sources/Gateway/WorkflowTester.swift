@@ -6,8 +6,8 @@ import ToolRouter
 import Tools
 package import Workflows
 
-/// Runs the tests that lie beside workflow files, each on a sandbox of its own: engine, router, ledger and both simulators
-/// are the real ones.
+/// Runs the tests that lie beside workflow files, each on a sandbox of its own: engine, router, approvals, ledger and both
+/// simulators are the real ones, and mail goes to the sandbox's outbox.
 package struct WorkflowTester: Sendable {
     private let home: Home
     /// The sandbox whose generated data all share.
@@ -30,12 +30,14 @@ package struct WorkflowTester: Sendable {
     ///   - test: The case.
     ///   - workflow: The workflow, wherever its file lies.
     ///   - folder: An empty folder for its data.
+    ///   - trigger: What starts the run, as in ``RunRequest``; `command` is a person.
     /// - Throws: ``GatewayError``, or the error of a module that cannot begin.
     /// - Returns: Every difference from what is expected; empty when it has passed.
     package func run(
         _ test: WorkflowTest.Case,
         of workflow: Workflow,
-        in folder: String
+        in folder: String,
+        startedBy trigger: String = "command"
     ) async throws -> [String] {
         let configuration = Configuration(
             environment: [:],
@@ -47,7 +49,8 @@ package struct WorkflowTester: Sendable {
         let application = try await Application.open(configuration, like: template)
         do {
             let found = try await application.drivers.run {
-                try await WorkflowTrial(test: test, workflow: workflow, application: application).run()
+                try await WorkflowTrial(test: test, workflow: workflow, trigger: trigger, application: application)
+                    .run()
             }
             await application.close()
             return found
@@ -61,14 +64,18 @@ package struct WorkflowTester: Sendable {
     private struct WorkflowTrial {
         let test: WorkflowTest.Case
         let workflow: Workflow
+        let trigger: String
         let application: Application
 
         func run() async throws -> [String] {
             guard let sandbox = application.sandbox?.sandbox else { return ["there is no sandbox"] }
             let user = application.configuration.defaultUser
             var scope = FormulaScope(now: application.clock.now())
-            let router = application.router
-            let tools = WitnessedTools(RouterTools(router: { router }, policy: { _ in nil }))
+            let (router, endpoints) = (application.router, application.endpoints)
+            let policy: @Sendable (String) -> ToolPolicy? = { endpoints.endpoint($0)?.policy }
+            let tools = WitnessedTools(RouterTools(router: { router }, policy: policy))
+            // A decision would wake the run there, too, and it would be executed twice.
+            await application.workflows.engine.close()
             for call in test.setup {
                 let arguments = try call.arguments?.evaluate(scope)?.object ?? [:]
                 let result = await router.execute(
@@ -86,7 +93,7 @@ package struct WorkflowTester: Sendable {
             for fault in faults { sandbox.control.arm(fault) }
 
             let models = ScriptedModels(test.model)
-            let approvals = ScriptedApprovals(StoredApprovals(store: application.approvals), test.decision)
+            let approvals = ScriptedApprovals(application.approvals, test.decision)
             let input = try test.input?.evaluate(scope)?.object ?? [:]
             let engine = engine(tools, models, approvals)
             var last: RunRecord?
@@ -96,10 +103,10 @@ package struct WorkflowTester: Sendable {
                     input: input,
                     user: user,
                     actor: user,
-                    trigger: "command",
+                    trigger: trigger,
                     isPreview: test.isPreview
                 )
-                last = try await ended(try await engine.start(request).id, engine)
+                last = try await ended(try await engine.start(request).id, engine, approvals)
             }
             await engine.close()
             guard let last else { return ["nothing was run"] }
@@ -116,7 +123,10 @@ package struct WorkflowTester: Sendable {
             seen.approval = approvals.last
             seen.planned = try await journal.steps(of: last.id, in: [.planned]).compactMap(\.output)
             seen.records = records(in: sandbox)
-            return test.differences(from: seen, now: application.clock.now())
+            let heldBack = tools.heldBack.map {
+                "\($0) was held back until a person had approved it (approval_required)"
+            }
+            return test.differences(from: seen, now: application.clock.now()) + heldBack
         }
 
         private func engine(
@@ -137,15 +147,38 @@ package struct WorkflowTester: Sendable {
             return WorkflowEngine(parts)
         }
 
-        /// A run that waits for the other side goes on by itself.
-        private func ended(_ id: String, _ engine: WorkflowEngine) async throws -> RunRecord {
+        /// A run that waits for the other side goes on by itself, and one that waits for people after their decision.
+        private func ended(
+            _ id: String,
+            _ engine: WorkflowEngine,
+            _ approvals: ScriptedApprovals
+        ) async throws -> RunRecord {
             let start = monotonicNanoseconds()
             var run = try await engine.settled(id)
             while !run.state.isEnded, Double(monotonicNanoseconds() - start) / 1e9 < WorkflowTester.patience {
-                try await application.drivers.loops.next().sleep(seconds: 0.05)
+                if try await !decide(run, engine, approvals) {
+                    try await application.drivers.loops.next().sleep(seconds: 0.05)
+                }
                 run = try await engine.settled(id)
             }
             return run
+        }
+
+        /// Decides what a run, or the run that it waits for, has to wait for; false when that is nothing.
+        private func decide(
+            _ run: RunRecord,
+            _ engine: WorkflowEngine,
+            _ approvals: ScriptedApprovals
+        ) async throws -> Bool {
+            guard run.state == .waiting else { return false }
+            switch run.waiting {
+            case .approval(let id, _)?:
+                _ = try await approvals.decision(id)
+                await engine.wake(run.id)
+                return true
+            case .run(let id)?: return try await decide(try await engine.settled(id), engine, approvals)
+            default: return false
+            }
         }
 
         private func records(in sandbox: Sandbox) -> Int? {

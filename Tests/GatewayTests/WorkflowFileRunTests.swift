@@ -1,6 +1,7 @@
 import ATSSandbox
 import Basics
 import Gateway
+import JSON
 import TestSupport
 import Testing
 import Workflows
@@ -40,5 +41,25 @@ import Workflows
         let tester = WorkflowTester(home: home, template: WorkflowFileRunTests.sandbox)
         let differences = try await tester.run(trial.test, of: trial.workflow, in: folder.path)
         #expect(differences == [])
+    }
+
+    /// The rules hold back what a model sends; a file whose mail were held back in a person's run must not pass.
+    @Test func `a run that a model starts waits for the approval of its mail, then goes on, and the case tells it`()
+        async throws
+    {
+        let mailing = WorkflowFileRunTests.trials.filter { trial in
+            trial.test.expected["writes"]?["send_email"] != nil && trial.test.decision == "approved"
+        }
+        #expect(Set(mailing.map(\.workflow.name)) == ["offer-approval-chase", "weekly-pipeline-report"])
+        let home = try Home.find(explicit: WorkflowFileRunTests.home, environment: [:], program: nil)
+        let tester = WorkflowTester(home: home, template: WorkflowFileRunTests.sandbox)
+        for trial in mailing {
+            let folder = TemporaryFolder()
+            let found = try await tester.run(trial.test, of: trial.workflow, in: folder.path, startedBy: "chat")
+            #expect(
+                found == ["send_email was held back until a person had approved it (approval_required)"],
+                "\(trial.testDescription)"
+            )
+        }
     }
 }
