@@ -235,6 +235,7 @@ package final class Application: Sendable {
         let endpoints = try await EndpointStore(database: database, log: log)
         let tokens = try await APITokenStore(database: database, log: log)
         let approvals = ApprovalStore(database: database, vault: vault, log: log) { tokens.holder(of: $0) }
+        try await approvals.sealPlans()
         let gate = ApprovalGate(
             store: approvals,
             rules: { endpoints.endpoint($0)?.approvals },

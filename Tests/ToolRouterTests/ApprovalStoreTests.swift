@@ -146,7 +146,8 @@ import ToolRouter
 
     @Test(
         arguments: [
-            "plan = replace(plan, '5566', '5567')", "decision = 1, decided_by = 'ada', means = 'page', decided_at = 0",
+            "sealed_plan = zeroblob(80)", "sealed_plan = NULL",
+            "decision = 1, decided_by = 'ada', means = 'page', decided_at = 0",
             "expires_at = expires_at + 1", "roles = '[\"member\"]'", "separate = 1 - separate", "requester = 'eve'",
             "title = 'harmless'", "client = 1", "seal = zeroblob(45)", "endpoint = 'ep_1'", "kind = 'call'",
         ]
@@ -166,6 +167,65 @@ import ToolRouter
             await #expect(Self.code { try await scope.store.use(asked.id, planHash: asked.planHash) } == .damaged)
             // The control: the one beside it stands.
             #expect(try await scope.store.list().map(\.id) == [other.id])
+        }
+    }
+
+    @Test func `a plan cannot be read in the database file, nor moved to another approval`() async throws {
+        let folder = TemporaryFolder()
+        let database = try await SQLiteDatabase.open(folder.file("t.db"))
+        try await database.migrate(ApprovalStore.migrations)
+        let store = ApprovalStore(database: database, vault: Vault(current: SymmetricKey()))
+        let plan = ApprovalPlan([
+            .init(tool: "comment", arguments: ["id": "5566", "note": "Quetzalcoatl"], text: "Comment on Xanthippe")
+        ])
+        let asked = try await store.request(Self.request { ($0.plan, $0.title) = (plan, "Marmalade") })
+        let other = try await store.request(Self.request())
+        func kept(_ word: String) throws -> Bool {
+            try ["t.db", "t.db-wal"].contains { name in
+                let bytes = try TextFile.read(folder.file(name))
+                return String(decoding: bytes, as: UTF8.self).contains(word)
+            }
+        }
+        #expect(try !kept("Quetzalcoatl") && !kept("Xanthippe"))
+        // The control: what is not sealed is found there.
+        #expect(try kept("Marmalade"))
+        #expect(try await store.approval(asked.id).request.plan == plan)
+        try await database.write {
+            try $0.execute(
+                "UPDATE approval SET sealed_plan = (SELECT sealed_plan FROM approval WHERE id = ?) WHERE id = ?",
+                .text(asked.id),
+                .text(other.id)
+            )
+        }
+        await #expect(Self.code { _ = try await store.approval(other.id) } == .damaged)
+        await database.close()
+    }
+
+    @Test func `plans from before they were sealed are read, sealed, and void where they were edited`() async throws {
+        try await Self.withStore { scope in
+            let old = JSONWriter.text(of: Self.plan.json)
+            func ask(_ text: String) async throws -> Approval {
+                let asked = try await scope.store.request(Self.request())
+                try await scope.database.write {
+                    try $0.execute(
+                        "UPDATE approval SET sealed_plan = NULL, plan = ? WHERE id = ?",
+                        .text(text),
+                        .text(asked.id)
+                    )
+                }
+                return asked
+            }
+            let asked = try await ask(old)
+            let edited = try await ask(old.replacing("5566", with: "5567"))
+            for _ in 0..<2 {
+                #expect(try await scope.store.approval(asked.id) == asked)
+                await #expect(Self.code { _ = try await scope.store.approval(edited.id) } == .damaged)
+                try await scope.store.sealPlans()
+            }
+            let plain = try await scope.database.read {
+                try $0.query("SELECT id FROM approval WHERE sealed_plan IS NULL OR plan <> ''").count
+            }
+            #expect(plain == 0)
         }
     }
 

@@ -26,19 +26,22 @@ enum ApprovalRow {
                 """
         ),
         Migration(domain: "approvals", version: 2, sql: "ALTER TABLE approval ADD COLUMN asker TEXT"),
+        // A plan names candidates; rows from before keep theirs in `plan` until they are sealed.
+        Migration(domain: "approvals", version: 3, sql: "ALTER TABLE approval ADD COLUMN sealed_plan BLOB"),
     ]
 
     static func insert(_ approval: Approval, vault: Vault, into transaction: any SQLTransaction) throws {
         let request = approval.request
         try transaction.execute(
             """
-            INSERT INTO approval(id, kind, title, plan, plan_hash, requester, asker, endpoint, run, roles, separate, client,
-                lifetime, created_at, expires_at, seal) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            INSERT INTO approval(id, kind, title, plan, sealed_plan, plan_hash, requester, asker, endpoint, run, roles, separate,
+                client, lifetime, created_at, expires_at, seal) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """,
             .text(approval.id),
             .text(request.kind.rawValue),
             .text(request.title),
-            .text(JSONWriter.text(of: request.plan.json)),
+            .text(""),
+            .blob(try vault.seal(JSONWriter.bytes(of: request.plan.json), for: planPlace(approval.id))),
             .text(approval.planHash),
             .text(request.requester),
             .optional(request.asker),
@@ -102,7 +105,7 @@ enum ApprovalRow {
             .damaged,
             "The approval \(id) was changed outside the program and is void. Ask for a new one."
         )
-        guard let plan = ApprovalPlan(try row.text("plan")),
+        guard let plan = try plan(row, id, vault),
             let kind = ApprovalRequest.Kind(rawValue: try row.text("kind")),
             let roles = (try? JSONParser.parse(row.text("roles")))?.array?.compactMap(\.string)
         else { throw damaged }
@@ -142,6 +145,36 @@ enum ApprovalRow {
             _ = try vault.open(row.blob("seal"), from: place(approval))
         } catch is ConnectionError { throw damaged }
         return approval
+    }
+
+    /// Seals plans that were written before plans were sealed, `limit` at most, and returns how many there were.
+    ///
+    /// One that was edited stays void: its row's seal names the plan as it was.
+    static func sealPlans(limit: Int, vault: Vault, in transaction: any SQLTransaction) throws -> Int {
+        let rows = try transaction.query(
+            "SELECT id, plan FROM approval WHERE sealed_plan IS NULL LIMIT ?",
+            .integer(Int64(limit))
+        )
+        for row in rows {
+            let id = try row.text("id")
+            try transaction.execute(
+                "UPDATE approval SET plan = '', sealed_plan = ? WHERE id = ?",
+                .blob(try vault.seal(Array(row.text("plan").utf8), for: planPlace(id))),
+                .text(id)
+            )
+        }
+        return rows.count
+    }
+
+    /// The plan, sealed or from before plans were; nil for one that is damaged.
+    private static func plan(_ row: SQLRow, _ id: String, _ vault: Vault) throws -> ApprovalPlan? {
+        guard let sealed = try row.optionalBlob("sealed_plan") else { return ApprovalPlan(try row.text("plan")) }
+        guard let bytes = try? vault.open(sealed, from: planPlace(id)) else { return nil }
+        return ApprovalPlan(String(decoding: bytes, as: UTF8.self))
+    }
+
+    private static func planPlace(_ id: String) -> Vault.Place {
+        Vault.Place(table: "approval", row: id, column: "sealed_plan")
     }
 
     private static func seal(_ approval: Approval, _ vault: Vault) throws -> [UInt8] {

@@ -215,6 +215,15 @@ package final class ApprovalStore: Sendable {
         waiting.withLock { $0.observers.append(body) }
     }
 
+    /// Seals the plans of approvals from before plans were sealed.
+    ///
+    /// - Throws: ``RouterError`` with code `storage`.
+    package func sealPlans() async throws(RouterError) {
+        // In parts, so that nobody waits long for the database.
+        let part = 200
+        while try await write({ [vault] in try ApprovalRow.sealPlans(limit: part, vault: vault, in: $0) }) == part {}
+    }
+
     /// Deletes approvals whose time was over before an instant, and returns how many there were.
     ///
     /// - Throws: ``RouterError`` with code `storage`.
