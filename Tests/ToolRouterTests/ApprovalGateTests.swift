@@ -108,6 +108,51 @@ final class GatedScope: Sendable {
         }
     }
 
+    @Test func `a call that was done is told again under its key, and nobody is asked`() async throws {
+        try await Scope.run { scope in
+            let database = scope.approvals.database
+            try await database.migrate(
+                ApprovalStore.migrations + EndpointStore.migrations + LedgerStore.migrations
+            )
+            let ledger = WriteLedger(
+                store: LedgerStore(database: database, vault: scope.approvals.vault, clock: scope.approvals.clock),
+                clock: scope.approvals.clock,
+                sleep: { _ in }
+            )
+            let router = Router(
+                providers: [scope.provider],
+                connections: Fixture.connections(),
+                writes: .ledger(ledger),
+                interceptors: [ApprovalGate(store: scope.store, rules: { _ in ApprovalRules() })]
+            )
+            func call(_ id: String, once: String?, endpoint: String = Scope.endpoint) async -> ToolResult {
+                let call = ToolCall(
+                    tool: Scope.delete,
+                    arguments: ["id": .string(id)],
+                    user: "ben",
+                    origin: .model,
+                    once: once,
+                    onceRule: .sameArguments,
+                    context: CallContext(endpoint: endpoint)
+                )
+                return await router.execute(call, policy: ToolPolicy())
+            }
+            try await scope.decide(try Scope.approval(await call("5", once: "a")))
+            #expect(await !call("5", once: "a").isError)
+            let again = await call("5", once: "a")
+            #expect(try Fixture.json(again.payload)["already_done"] == true)
+            #expect(scope.provider.calls.count == 1)
+            #expect(try await scope.store.list().count == 1)
+            // The controls: another key, none, another endpoint and other arguments ask.
+            for other in [
+                await call("5", once: "b"), await call("5", once: nil), await call("5", once: "a", endpoint: "ep_2"),
+                await call("6", once: "a"),
+            ] { #expect(other.problem?.code == "approval_required") }
+            #expect(scope.provider.calls.count == 1)
+            await ledger.close()
+        }
+    }
+
     @Test func `reads and other writes pass without rules, and writes wait where a rule says so`() async throws {
         try await Scope.run { scope in
             #expect(await !scope.call("list_all_acme_candidates", ["id": "1"]).isError)

@@ -19,6 +19,12 @@ extension Router {
         }
         let known = zip(together, tools).compactMap { call, tool in tool.map { (call: call, tool: $0) } }
             .filter { (catalog.provider(of: $0.tool.name) as? any ArgumentChecking)?.refusal(of: $0.call) == nil }
-        return (together, await approvals.prepare(known))
+        var wanted: [(call: ToolCall, tool: ToolSpecification)] = []
+        for (call, tool) in known {
+            var pinned = call
+            _ = policy.pin(&pinned, toolkit: tool.toolkit)
+            if await settled(pinned, tool) == nil { wanted.append((call, tool)) }
+        }
+        return (together, await approvals.prepare(wanted))
     }
 }

@@ -172,9 +172,19 @@ package final class Router: Sendable {
         _ last: @escaping @Sendable (ToolCall) async -> ToolResult
     ) async -> ToolResult {
         guard let first = rest.first else { return await last(call) }
+        // What was done under the same name is only told again; that needs no consent.
+        if first is ApprovalGate, let done = await settled(call, tool) { return done }
         return await first.intercept(call, tool: tool) { call in
             await self.pass(call, tool, rest.dropFirst(), last)
         }
+    }
+
+    /// The answer to a write that was done before under the same name with the same arguments; nil for any other.
+    func settled(_ call: ToolCall, _ tool: ToolSpecification) async -> ToolResult? {
+        guard tool.effect.isWrite, call.once != nil, case .ledger(let ledger) = writes,
+            let provider = catalog.provider(of: tool.name), !(provider is any CompositeToolProvider)
+        else { return nil }
+        return await ledger.settled(call, tool: tool, provider: provider)
     }
 
     /// The answer to a call of a tool that does not exist.

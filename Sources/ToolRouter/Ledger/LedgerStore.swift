@@ -332,6 +332,11 @@ package struct LedgerStore: Sendable {
         try await reading { [rows] in try $0.first("SELECT * FROM ledger WHERE id = ?", .text(id)).map(rows.decode) }
     }
 
+    /// The row under that key, nil when there is none.
+    func entry(key: [UInt8]) async throws(LedgerError) -> WriteEntry? {
+        try await reading { [rows] in try $0.first("SELECT * FROM ledger WHERE key = ?", .blob(key)).map(rows.decode) }
+    }
+
     /// Rows in the order in which they were made; ones that cannot be understood are named apart.
     package func entries(_ query: WriteQuery) async throws(LedgerError) -> (entries: [WriteEntry], damaged: [String]) {
         try await reading { [rows] transaction in

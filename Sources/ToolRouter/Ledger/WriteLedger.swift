@@ -92,6 +92,21 @@ package final class WriteLedger: Sendable {
         return result
     }
 
+    /// The answer to a write that was done before under the same name with the same arguments; nil for any other.
+    package func settled(_ call: ToolCall, tool: ToolSpecification, provider: any ToolProvider) async -> ToolResult? {
+        guard call.once != nil else { return nil }
+        var connection = call.connection ?? "\(tool.toolkit)/\(call.user)"
+        if let recovery = provider as? any WriteRecovery {
+            guard case .ready(let rules) = await recovery.prepare(call) else { return nil }
+            connection = rules.connection
+        }
+        guard let entry = try? await store.entry(key: WriteLedger.key(call, connection: connection)),
+            entry.state == .done,
+            entry.argumentsHash == SHA256.hash(JSONWriter.bytes(of: .object(call.arguments), sorted: true))
+        else { return nil }
+        return WriteResults.again(entry)
+    }
+
     /// Follows up what an earlier process left open, in the background; rows of runs wait for their engine.
     ///
     /// - Throws: ``LedgerError`` with code `storage`.
