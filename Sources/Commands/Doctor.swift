@@ -22,8 +22,12 @@ extension Command {
                 for error in errors { checks.append(("toolkits", false, error.description)) }
                 if let owner = DataFolder.owner(of: configuration.dataFolder) {
                     checks.append(("data", true, "\(configuration.dataFolder), in use by process \(owner)"))
+                    if let problem = try await serverProblem(configuration) {
+                        checks.append(("server", false, problem))
+                    }
                 } else {
-                    let application = try await Application.open(configuration)
+                    let application = try await Application.open(configuration, wait: invocation.databaseWait)
+                    if let problem = await application.keyProblem() { checks.append(("keys", false, problem)) }
                     await application.close()
                     checks.append(("data", true, configuration.dataFolder))
                 }
@@ -56,4 +60,17 @@ extension Command {
             return ok ? .done : .failed
         }
     )
+
+    /// Why the server that owns the data folder is not ready; nil when it is, or does not answer.
+    private static func serverProblem(_ configuration: Configuration) async throws -> String? {
+        let drivers = try Drivers()
+        let answer = try? await drivers.run {
+            let folder = configuration.dataFolder
+            let client = await ControlSocket.client(dataFolder: folder, transport: drivers.transport)
+            return try? await client?.exchange("GET", "/readyz")
+        }
+        await drivers.stop()
+        guard let answer, answer.status == 503 else { return nil }
+        return (try? JSONParser.parse(answer.body))?["detail"]?.string ?? "The server is not ready."
+    }
 }

@@ -18,6 +18,8 @@ package final class DataKeys: Sendable {
 
     /// What seals and opens; one value for the whole program.
     package let vault: Vault
+    /// Whether the ring opens the data key that was made first, as it always does unless it is not the database's own.
+    package let opensFirst: Bool
     private let ring: KeyRing
     private let database: any Database
     private let clock: any WallClock
@@ -42,10 +44,13 @@ package final class DataKeys: Sendable {
             rows = try await database.read { try $0.query("SELECT * FROM data_key ORDER BY id DESC") }
         } catch { throw DataKeys.storage(error) }
         var keys: [SymmetricKey] = []
+        var opensFirst = true
         for row in rows {
             do {
                 keys.append(try DataKeys.unwrap(row, ring.all))
+                opensFirst = true
             } catch {
+                opensFirst = false
                 let id = (try? row.integer("id")).map { String($0) } ?? "?"
                 log.error(
                     "a data key cannot be opened, nor what it sealed; set SWITCHBOARD_KEY, or restore the key file, as it was",
@@ -53,6 +58,7 @@ package final class DataKeys: Sendable {
                 )
             }
         }
+        self.opensFirst = opensFirst
         // What was sealed before there were data keys opens with the ring's own.
         vault = Vault(current: keys.first ?? ring.all[0], previous: keys.dropFirst() + ring.all)
         if keys.isEmpty { try await add(SymmetricKey()) }

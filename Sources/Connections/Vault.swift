@@ -63,6 +63,9 @@ package struct Vault: Sendable {
     /// Whether a value was sealed under the key that seals now.
     package func isCurrent(_ sealed: [UInt8]) -> Bool { Array(sealed.prefix(Vault.prefixSize)) == ring.prefixes[0] }
 
+    /// Whether a value was sealed under one of the keys; one that has been changed since may not open all the same.
+    package func hasKey(of sealed: [UInt8]) -> Bool { ring.prefixes.contains(Array(sealed.prefix(Vault.prefixSize))) }
+
     /// Seals a value for a place.
     ///
     /// - Throws: ``ConnectionError`` with code `sealed` when the library fails.

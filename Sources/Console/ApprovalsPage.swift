@@ -40,7 +40,17 @@ package struct ApprovalsPage: ConsolePage {
 
     private func list(_ visit: Visit, _ approver: Approver) async throws(RouterError) -> HTTPResponse {
         let pending = try await store.list(state: .pending).filter(approver.maySee)
-        guard !pending.isEmpty else { return visit.page("Approvals", "<p>Nothing waits for a decision.</p>") }
+        let unreadable = try await store.unreadable()
+        let notice: HTML? =
+            unreadable == 0
+            ? nil
+            : """
+            <p class="notice error">\(unreadable) that wait cannot be read: changed outside the program, or sealed under
+            another key. Whoever runs this server can restore the key; or have them asked for again.</p>
+            """
+        guard !pending.isEmpty else {
+            return visit.page("Approvals", notice ?? "<p>Nothing waits for a decision.</p>")
+        }
         let rows = pending.map { approval -> HTML in
             """
             <tr><td><a href="\(visit.link("/approvals/" + approval.id))">\(approval.request.title)</a></td>
@@ -51,6 +61,7 @@ package struct ApprovalsPage: ConsolePage {
         return visit.page(
             "Approvals",
             """
+            \(notice)
             <table><caption class="dim">What waits for a decision</caption>
             <thead><tr><th scope="col">What</th><th scope="col">Asked by</th><th scope="col">Since</th>
             <th scope="col">Until</th></tr></thead>

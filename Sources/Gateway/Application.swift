@@ -36,7 +36,7 @@ package final class Application: Sendable {
     package let diagnostics: [Diagnostic]
 
     let keeper: ConnectionKeeper
-    private let dataKeys: DataKeys
+    let dataKeys: DataKeys
     /// Every write that was or may have been sent.
     package let ledger: WriteLedger
     let paces: PaceStore
@@ -119,11 +119,13 @@ package final class Application: Sendable {
     ///   - configuration: What the program was told.
     ///   - loops: Event loops, one thread each.
     ///   - template: A sandbox whose generated data this one's may share; nil to generate them.
+    ///   - wait: Is told when another process holds the database for long.
     /// - Throws: ``GatewayError``, or the error of the module that cannot begin; each says what to do.
     package static func open(
         _ configuration: Configuration,
         loops: Int = 1,
-        like template: Sandbox? = nil
+        like template: Sandbox? = nil,
+        wait: DatabaseWait? = nil
     ) async throws -> Application {
         let folder = try DataFolder(configuration.dataFolder)
         let drivers = try Drivers(loops: loops)
@@ -140,11 +142,16 @@ package final class Application: Sendable {
                     ?? Sandbox(clock: clock, options: options)
                 sandbox = try await SandboxServers.start(own, loops: drivers.loops)
             }
-            let database = try await SQLiteDatabase.open(folder.database)
+            let path = folder.database
+            let patience = wait ?? DatabaseWait { configuration.log.warning($0) }
+            let database = try await patience.watch(path) { try await openDatabase(path) }
             opened = database
             let parts = try await assemble(configuration, drivers, sandbox, database, clock, keyFile: folder.keyFile)
             try await parts.ledger.recover(from: parts.router.catalog)
             try await parts.connectLinks.reopen()
+            if let problem = await keyProblem(parts.dataKeys, database, parts.approvals.now) {
+                configuration.log.warning(problem)
+            }
             return Application(
                 configuration: configuration,
                 drivers: drivers,
@@ -161,6 +168,25 @@ package final class Application: Sendable {
         }
     }
 
+    /// Opens the database and brings its tables up to date: all that can have to wait for another process.
+    private static func openDatabase(_ path: String) async throws -> SQLiteDatabase {
+        let database = try await SQLiteDatabase.open(path)
+        do {
+            try await database.migrate(
+                ConnectionStore.migrations + DataKeys.migrations + EndpointStore.migrations + PeopleStore.migrations
+                    + ConnectLinks.migrations
+                    + ApprovalStore.migrations + LedgerStore.migrations + PaceStore.migrations
+                    + APITokenStore.migrations + IdempotencyStore.migrations + AuditLog.migrations
+                    + TriggerStore.migrations
+                    + RunJournal.migrations + ScheduleStore.migrations
+            )
+        } catch {
+            await database.close()
+            throw error
+        }
+        return database
+    }
+
     private static func assemble(
         _ configuration: Configuration,
         _ drivers: Drivers,
@@ -171,13 +197,6 @@ package final class Application: Sendable {
     ) async throws -> Parts {
         let log = configuration.log
         _ = try configuration.runValueDays()
-        try await database.migrate(
-            ConnectionStore.migrations + DataKeys.migrations + EndpointStore.migrations + PeopleStore.migrations
-                + ConnectLinks.migrations
-                + ApprovalStore.migrations + LedgerStore.migrations + PaceStore.migrations
-                + APITokenStore.migrations + IdempotencyStore.migrations + AuditLog.migrations + TriggerStore.migrations
-                + RunJournal.migrations + ScheduleStore.migrations
-        )
         let loaded = ToolkitLoader.loadAll(home: configuration.home.path)
         let diagnostics = loaded.diagnostics
         let hasSecrets = try await database.read { try $0.first("SELECT 1 FROM connection LIMIT 1") } != nil
@@ -395,11 +414,6 @@ package final class Application: Sendable {
         let count = try await dataKeys.rotate()
         let (resealed, unreadable) = try await keeper.store.reseal()
         return (count, resealed, unreadable)
-    }
-
-    /// Whether the store can be read now; for readiness.
-    func isReady() async -> Bool {
-        (try? await database.read { try $0.first("SELECT 1") }) != nil
     }
 
     /// Ends everything and gives the data folder up.

@@ -95,6 +95,7 @@ extension Application {
 
 /// The control API: what the router serves, and what commands of this machine need besides.
 private struct ControlHandler: HTTPHandler {
+    private let application: Application
     private let routes: ControlRoutes
     private let people: PeopleRoutes
     private let audit: ControlAudit
@@ -103,6 +104,7 @@ private struct ControlHandler: HTTPHandler {
     private let keys: KeyRoutes
 
     init(application: Application, publicURL: String) {
+        self.application = application
         routes = application.controlRoutes(publicURL: publicURL)
         audit = application.controlAudit
         people = PeopleRoutes(
@@ -118,6 +120,7 @@ private struct ControlHandler: HTTPHandler {
     func respond(to request: HTTPRequest) async -> HTTPResponse {
         switch request.path {
         case "/healthz": .json(JSONWriter.bytes(of: ["status": "ok"]))
+        case "/readyz": await application.readiness()
         case "/v1/toolkits" where request.method == "GET":
             .json(JSONWriter.bytes(of: ["toolkits": folders.summary]))
         case "/v1/keys/rotate": await audit.watch(request, by: .local) { await keys.respond(to: request) }

@@ -39,9 +39,7 @@ struct WebRoutes: HTTPHandler {
         if path.hasPrefix("/webhooks/") { return await webhooks.respond(to: request) }
         switch path {
         case "/healthz": return .json(JSONWriter.bytes(of: ["status": "ok"]))
-        case "/readyz":
-            let isReady = await application.isReady()
-            return .json(JSONWriter.bytes(of: ["ready": .bool(isReady)]), status: isReady ? 200 : 503)
+        case "/readyz": return await application.readiness()
         case "/metrics":
             guard bearer(request) != nil else { return WebRoutes.unauthorized }
             var response = HTTPResponse.text(await application.metricsText())

@@ -5,6 +5,7 @@ import Gateway
 import Glibc
 import HTTP
 import JSON
+import Storage
 import Testing
 import ToolRouter
 import Tools
@@ -27,6 +28,22 @@ import Tools
         #expect(await program.run("endpoints delete \(id)").status == .done)
         let gone = await program.run("endpoints show \(id)")
         #expect(gone.status == .failed && gone.err.contains(id))
+    }
+
+    @Test func `an endpoint whose row is damaged is said to be there, and can be deleted`() async throws {
+        let program = ProgramRun()
+        defer { program.remove() }
+        let made = await program.run("endpoints create --name one --json")
+        let id = try #require(try JSONParser.parse(made.out)["id"]?.string)
+        let database = try await SQLiteDatabase.open(program.folder + "/data/switchboard.db")
+        try await database.write { try $0.execute("UPDATE endpoint SET policy = '{'") }
+        await database.close()
+        let shown = await program.run("endpoints show \(id)")
+        #expect(shown.status == .failed && shown.out == "")
+        #expect(shown.err.contains("cannot be read") && shown.err.contains("switchboard endpoints delete \(id)"))
+        #expect(await program.run("endpoints update \(id) --name two").err.contains("endpoints delete \(id)"))
+        #expect(await program.run("endpoints delete \(id)").status == .done)
+        #expect(await program.run("endpoints show \(id)").err.contains("There is no endpoint \(id)"))
     }
 
     @Test func `a policy that leaves no tool is refused`() async {

@@ -138,6 +138,8 @@ import Workflows
         // It waits for the other one, with nothing sent.
         #expect(try await end(try lane.start(id), within: 12) != .exited(0))
         #expect(lane.commentCount == count)
+        // Said once, however often it tries.
+        #expect(lane.log.split(separator: "\n").count { $0.contains("which another process holds locked") } == 1)
         lock.release()
         let verdict = try await finished(lane, id)
         #expect(verdict == KillVerdict(runs: 1, writes: bench.commentable.count))

@@ -22,6 +22,13 @@ extension Command {
                     invocation.terminal.print(JSONWriter.pretty(answer))
                     return .done
                 }
+                let unreadable = answer["unreadable"]?.integer ?? 0
+                if unreadable > 0 {
+                    invocation.terminal.printError(
+                        "\(unreadable) more cannot be read: changed outside the program, or sealed under another key. If the "
+                            + "key changed, set SWITCHBOARD_KEY, or restore the key file, as it was; or have them asked for again."
+                    )
+                }
                 var table = Table("ID", "STATE", "WHAT", "ASKED BY", "EXPIRES")
                 for approval in answer["approvals"]?.array ?? [] {
                     table.add(
@@ -33,7 +40,8 @@ extension Command {
                     )
                 }
                 if table.isEmpty {
-                    invocation.terminal.print(state == "pending" ? "Nothing waits for a decision." : "There is none.")
+                    let none = unreadable > 0 ? "No approval can be read." : "Nothing waits for a decision."
+                    invocation.terminal.print(state == "pending" ? none : "There is none.")
                 } else {
                     invocation.terminal.write(table.text(for: invocation.terminal))
                 }

@@ -92,6 +92,9 @@ extension Invocation {
         }
     }
 
+    /// Says on standard error when another process holds the database.
+    var databaseWait: DatabaseWait { DatabaseWait { [terminal] in terminal.printError("switchboard: " + $0) } }
+
     /// Who owns the data folder.
     private enum Owner {
         case server(ControlClient, Drivers)
@@ -101,6 +104,7 @@ extension Invocation {
     private func withOwner(_ body: @escaping @Sendable (Owner) async throws -> ExitStatus) async throws -> ExitStatus {
         let configuration = try configuration()
         var attemptsLeft = 20
+        let wait = databaseWait
         while true {
             if ControlSocket.isOwned(dataFolder: configuration.dataFolder) {
                 let drivers = try Drivers()
@@ -116,7 +120,7 @@ extension Invocation {
             }
             let application: Application
             do {
-                application = try await Application.open(configuration)
+                application = try await Application.open(configuration, wait: wait)
             } catch let error as StorageError where error.code == .locked && attemptsLeft > 0 {
                 // An owner that does not answer is a command that is about to end, or a server that is about to listen.
                 attemptsLeft -= 1

@@ -22,7 +22,7 @@ extension Command {
             var configuration = try invocation.configuration()
             configuration.publicURL = invocation.value("public-url")
             let host = invocation.value("host") ?? "127.0.0.1"
-            let application = try await Application.open(configuration, loops: loops)
+            let application = try await Application.open(configuration, loops: loops, wait: invocation.databaseWait)
             return try await invocation.finally({ await application.close() }) {
                 let server = try await application.serve(host: host, port: port)
                 if let url = server.sandboxEndpoint {

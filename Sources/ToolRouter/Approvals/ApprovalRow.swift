@@ -141,9 +141,17 @@ enum ApprovalRow {
             )
         }
         guard plan.hash == approval.planHash else { throw damaged }
+        let seal = try row.blob("seal")
+        guard vault.hasKey(of: seal) else {
+            throw RouterError(
+                .damaged,
+                "The approval \(id) was sealed under another key and counts for nothing now. Set SWITCHBOARD_KEY, or restore "
+                    + "the key file, as it was then; or ask for a new one."
+            )
+        }
         do {
-            _ = try vault.open(row.blob("seal"), from: place(approval))
-        } catch is ConnectionError { throw damaged }
+            _ = try vault.open(seal, from: place(approval))
+        } catch { throw damaged }
         return approval
     }
 

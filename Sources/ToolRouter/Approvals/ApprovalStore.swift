@@ -72,7 +72,7 @@ package final class ApprovalStore: Sendable {
         try await read { [vault] in try ApprovalStore.find(id, vault, $0) }
     }
 
-    /// Approvals, newest first; damaged ones are left out.
+    /// Approvals, newest first; those that cannot be read are left out, see ``unreadable()``.
     ///
     /// - Parameters:
     ///   - state: Only those that stand there; nil for all.
@@ -110,6 +110,19 @@ package final class ApprovalStore: Sendable {
                 }
             }
             return found
+        }
+    }
+
+    /// How many approvals wait for a decision that nobody can take, because they were changed or sealed under another key.
+    ///
+    /// - Throws: ``RouterError`` with code `storage`.
+    package func unreadable() async throws(RouterError) -> Int {
+        let now = clock.now()
+        return try await read { [vault] transaction in
+            try transaction.query(
+                "SELECT * FROM approval WHERE decision IS NULL AND expires_at > ?",
+                .integer(now.milliseconds)
+            ).count { (try? ApprovalRow.decode($0, vault: vault)) == nil }
         }
     }
 

@@ -29,9 +29,12 @@ package final class EndpointStore: Sendable {
         var endpoints: [String: Endpoint] = [:]
         var hashes: [String: [UInt8]] = [:]
         var ids: [[UInt8]: String] = [:]
+        /// Those whose rows cannot be understood.
+        var damaged: Set<String> = []
 
         mutating func remove(_ id: String) {
             endpoints[id] = nil
+            damaged.remove(id)
             if let hash = hashes.removeValue(forKey: id) { ids[hash] = nil }
         }
     }
@@ -65,6 +68,7 @@ package final class EndpointStore: Sendable {
                 state.ids[hash] = endpoint.id
             } catch {
                 let id = (try? row.optionalText("id")) ?? "?"
+                state.damaged.insert(id)
                 log.error("endpoint is damaged and left out", ["endpoint": id, "error": "\(error)"])
             }
         }
@@ -175,7 +179,7 @@ package final class EndpointStore: Sendable {
         catalog: ToolCatalog
     ) async throws(RouterError) -> Endpoint {
         let now = clock.now()
-        guard let old = endpoint(id) else { throw EndpointStore.missing(id) }
+        guard let old = endpoint(id) else { throw missing(id) }
         guard draft.mode == old.mode else {
             throw RouterError(
                 .invalid,
@@ -291,7 +295,15 @@ package final class EndpointStore: Sendable {
         RouterError(.storage, "Endpoints cannot be stored or read: \(error)", cause: error)
     }
 
-    static func missing(_ id: String) -> RouterError {
-        RouterError(.notFound, "There is no endpoint \(id). See: switchboard endpoints list")
+    /// Why there is no endpoint of that id to be had: there is none, or its row cannot be read.
+    func missing(_ id: String) -> RouterError {
+        if state.withLock({ $0.damaged.contains(id) }) {
+            return RouterError(
+                .damaged,
+                "The endpoint \(id) is there, but its row in the database cannot be read, so it does not serve. Remove it "
+                    + "with `switchboard endpoints delete \(id)` and make a new one."
+            )
+        }
+        return RouterError(.notFound, "There is no endpoint \(id). See: switchboard endpoints list")
     }
 }

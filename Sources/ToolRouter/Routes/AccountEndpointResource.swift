@@ -84,7 +84,7 @@ struct AccountEndpointResource: ControlResource {
 
     private func endpoint(_ id: String, of connection: ConnectionRecord) throws(RouterError) -> Endpoint {
         let endpoint = try forms.endpoint(id)
-        guard AccountEndpointResource.belongs(endpoint, to: connection) else { throw EndpointStore.missing(id) }
+        guard AccountEndpointResource.belongs(endpoint, to: connection) else { throw forms.store.missing(id) }
         return endpoint
     }
 

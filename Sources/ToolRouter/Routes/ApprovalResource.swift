@@ -91,7 +91,9 @@ package struct ApprovalResource: ControlResource {
         )
         let isLast = found.count < limit
         let now = store.now
+        let unreadable = state == nil || state == .pending ? try await store.unreadable() : 0
         return ControlCall.json([
+            "unreadable": .integer(unreadable),
             "approvals": .array(found.filter(approver.maySee).map { .object($0.json(at: now)) }),
             "next_cursor": isLast ? .null : found.last.map { .string($0.id) } ?? .null,
         ])

@@ -18,7 +18,7 @@ struct EndpointForms: Sendable {
 
     /// - Throws: ``RouterError`` when there is none of that id.
     func endpoint(_ id: String) throws(RouterError) -> Endpoint {
-        guard let endpoint = store.endpoint(id) else { throw EndpointStore.missing(id) }
+        guard let endpoint = store.endpoint(id) else { throw store.missing(id) }
         return endpoint
     }
 

@@ -28,7 +28,7 @@ struct EndpointResource: ControlResource {
         case ("GET", 2): return ControlCall.json(.object(try forms.endpoint(call.path[1]).json))
         case ("PATCH", 2): return try await update(call)
         case ("DELETE", 2):
-            guard try await forms.store.delete(call.path[1]) else { throw EndpointStore.missing(call.path[1]) }
+            guard try await forms.store.delete(call.path[1]) else { throw forms.store.missing(call.path[1]) }
             return HTTPResponse(status: 204)
         case (_, 1): throw Problem.method("GET, POST")
         case (_, 2): throw Problem.method("GET, PATCH, DELETE")

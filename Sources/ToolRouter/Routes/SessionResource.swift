@@ -30,7 +30,7 @@ struct SessionResource: ControlResource {
             let changed = try await forms.update(endpoint, version: version, to: draft)
             return ControlCall.json(SessionResource.json(changed))
         case ("DELETE", 2):
-            guard try await forms.store.delete(call.path[1]) else { throw EndpointStore.missing(call.path[1]) }
+            guard try await forms.store.delete(call.path[1]) else { throw forms.store.missing(call.path[1]) }
             return HTTPResponse(status: 204)
         case (_, 1): throw Problem.method("POST")
         case (_, 2): throw Problem.method("GET, PATCH, DELETE")
