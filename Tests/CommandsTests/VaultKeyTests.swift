@@ -36,25 +36,17 @@ import ToolRouter
         return (response.status, try JSONParser.parse(try await response.body.collect(limit: 1 << 16)))
     }
 
-    @Test func `a wrong key is said by readyz, doctor, the log and the list, until the right one is back`() async throws
-    {
-        var program = ProgramRun()
-        defer { program.remove() }
-        let first = try await Application.open(try configuration(program))
-        let id = try await ask(first)
+    /// Leaves an open approval and a connection behind, and the data folder free.
+    private func fill(_ program: ProgramRun) async throws -> (approval: String, connection: String) {
+        let application = try await Application.open(try configuration(program))
+        let id = try await ask(application)
         let account = NewConnection(user: "ada", toolkit: "ashby", secrets: ["api_key": Secret("canary-1")])
-        let connection = try await first.administration.store.add(account).id
-        await first.close()
+        let connection = try await application.administration.store.add(account).id
+        await application.close()
+        return (id, connection)
+    }
 
-        program.variables["SWITCHBOARD_KEY"] = Self.wrong
-        // Twice: the first start with that key makes a data key of its own.
-        for _ in 0..<2 {
-            let doctor = await program.run("doctor --json")
-            #expect(doctor.status == .failed)
-            let checks = try JSONParser.parse(doctor.out)["checks"]?.array
-            let detail = checks?.first { $0["check"] == "keys" }?["detail"]?.string
-            #expect(detail?.contains("SWITCHBOARD_KEY") == true)
-        }
+    private func lookAtWrong(_ program: ProgramRun, _ id: String) async throws {
         let logged = Locked<[String]>([])
         let log = Log { entry in if entry.level == .warning { logged.withLock { $0.append(entry.message) } } }
         let application = try await Application.open(try configuration(program, log: log))
@@ -71,8 +63,9 @@ import ToolRouter
         #expect(await program.run("approvals show \(id)").err.contains("sealed under another key"))
         await server.stop(within: 0)
         await application.close()
+    }
 
-        program.variables = [:]
+    private func lookAtRight(_ program: ProgramRun, _ id: String, _ connection: String) async throws {
         let back = try await Application.open(try configuration(program))
         let again = try await back.serve(host: "127.0.0.1", port: 0)
         let (good, ready) = try await readiness(back, again)
@@ -82,13 +75,34 @@ import ToolRouter
         #expect(try back.administration.store.authorized(connection).secrets == ["api_key": Secret("canary-1")])
         await again.stop(within: 0)
         await back.close()
+    }
+
+    @Test func `a wrong key is said by readyz, doctor, the log and the list, until the right one is back`() async throws
+    {
+        var program = ProgramRun()
+        defer { program.remove() }
+        let (id, connection) = try await fill(program)
+
+        program.variables["SWITCHBOARD_KEY"] = Self.wrong
+        // Twice: the first start with that key makes a data key of its own.
+        for _ in 0..<2 {
+            let doctor = await program.run("doctor --json")
+            #expect(doctor.status == .failed)
+            let checks = try JSONParser.parse(doctor.out)["checks"]?.array
+            let detail = checks?.first { $0["check"] == "keys" }?["detail"]?.string
+            #expect(detail?.contains("SWITCHBOARD_KEY") == true)
+        }
+        try await lookAtWrong(program, id)
+
+        program.variables = [:]
+        try await lookAtRight(program, id, connection)
         #expect(await program.run("doctor").status == .done)
     }
 
     @Test func `another key where nothing was sealed is no problem`() async throws {
         var program = ProgramRun()
         defer { program.remove() }
-        await (try Application.open(try configuration(program))).close()
+        #expect(await program.run("endpoints list").status == .done)
         program.variables["SWITCHBOARD_KEY"] = Self.wrong
         #expect(await program.run("doctor").status == .done)
     }
