@@ -105,6 +105,14 @@ enum ApprovalRow {
             .damaged,
             "The approval \(id) was changed outside the program and is void. Ask for a new one."
         )
+        let seal = try row.blob("seal")
+        guard vault.hasKey(of: seal) else {
+            throw RouterError(
+                .damaged,
+                "The approval \(id) was sealed under another key and counts for nothing now. Set SWITCHBOARD_KEY, or restore "
+                    + "the key file, as it was then; or ask for a new one."
+            )
+        }
         guard let plan = try plan(row, id, vault),
             let kind = ApprovalRequest.Kind(rawValue: try row.text("kind")),
             let roles = (try? JSONParser.parse(row.text("roles")))?.array?.compactMap(\.string)
@@ -141,14 +149,6 @@ enum ApprovalRow {
             )
         }
         guard plan.hash == approval.planHash else { throw damaged }
-        let seal = try row.blob("seal")
-        guard vault.hasKey(of: seal) else {
-            throw RouterError(
-                .damaged,
-                "The approval \(id) was sealed under another key and counts for nothing now. Set SWITCHBOARD_KEY, or restore "
-                    + "the key file, as it was then; or ask for a new one."
-            )
-        }
         do {
             _ = try vault.open(seal, from: place(approval))
         } catch { throw damaged }
