@@ -151,6 +151,9 @@ package final class Application: Sendable {
             try await parts.connectLinks.reopen()
             if let problem = await keyProblem(parts.dataKeys, database, parts.approvals.now) {
                 configuration.log.warning(problem)
+            } else {
+                // Under a wrong key what is sealed now would be lost.
+                try await parts.approvals.sealPlans()
             }
             return Application(
                 configuration: configuration,
@@ -254,7 +257,6 @@ package final class Application: Sendable {
         let endpoints = try await EndpointStore(database: database, log: log)
         let tokens = try await APITokenStore(database: database, log: log)
         let approvals = ApprovalStore(database: database, vault: vault, log: log) { tokens.holder(of: $0) }
-        try await approvals.sealPlans()
         let gate = ApprovalGate(
             store: approvals,
             rules: { endpoints.endpoint($0)?.approvals },

@@ -8,7 +8,7 @@ import Testing
 import Tools
 import Transcripts
 
-@Suite(.timeLimit(.minutes(1))) struct AgentSessionTests {
+@Suite(.timeLimit(.minutes(5))) struct AgentSessionTests {
     private static let echo: FakeTools.Body = { ToolResult(.object($0.arguments), origin: .ats) }
 
     private func session(

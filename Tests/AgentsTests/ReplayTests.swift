@@ -7,7 +7,7 @@ import Testing
 import Tools
 import Transcripts
 
-@Suite(.timeLimit(.minutes(1))) struct ReplayTests {
+@Suite(.timeLimit(.minutes(5))) struct ReplayTests {
     private let recording = Recording(
         name: "demo",
         title: "Demo",

@@ -1,7 +1,7 @@
 import Basics
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct BoundedChannelTests {
+@Suite(.timeLimit(.minutes(5))) struct BoundedChannelTests {
     @Test func `everything arrives in order, with the sender held back`() async throws {
         let channel = BoundedChannel<Int>(capacity: 2)
         let sender = Task {
