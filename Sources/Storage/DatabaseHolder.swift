@@ -1,4 +1,5 @@
 import Basics
+import CLinux
 import Glibc
 
 /// Which other process holds a database file for writing, as the kernel tells.
