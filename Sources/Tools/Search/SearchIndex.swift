@@ -49,6 +49,8 @@ struct SearchIndex: Sendable {
     private(set) var utterances: [Utterance] = []
     /// The utterances that have a term, by term.
     private(set) var mentions: [[Int32]] = []
+    /// Every word of descriptions, utterances and tags with its stem, for repairing misspelt ones.
+    private(set) var vocabulary: [String: String] = [:]
     /// The rarity of a word that no tool has.
     private(set) var largestRarity: Float = 1
 
@@ -72,7 +74,11 @@ struct SearchIndex: Sendable {
     ]
 
     init(_ tools: [ToolSpecification], utterances: [String: [String]], lexicon: SearchLexicon) {
-        let texts = tools.map { SearchIndex.text(of: $0, utterances: utterances[$0.name] ?? [], lexicon) }
+        var vocabulary: [String: String] = [:]
+        let texts = tools.map {
+            SearchIndex.text(of: $0, utterances: utterances[$0.name] ?? [], lexicon, vocabulary: &vocabulary)
+        }
+        self.vocabulary = vocabulary
         var lengths = [Float](repeating: 0, count: SearchIndex.fields.count)
         for text in texts {
             for (field, words) in text.fields.enumerated() {
@@ -124,18 +130,6 @@ struct SearchIndex: Sendable {
         return first.contains { utterance in
             utterances[Int(utterance)].tool == Int32(tool) && lists.dropFirst().allSatisfy { $0.contains(utterance) }
         }
-    }
-
-    /// Every word of the tools with its stem, for repairing misspelt ones.
-    static func vocabulary(_ tools: [ToolSpecification], utterances: [String: [String]]) -> [String: String] {
-        var words: [String: String] = [:]
-        for tool in tools {
-            let texts = [tool.description] + (utterances[tool.name] ?? []) + tool.tags
-            for text in texts {
-                for word in SearchText.words(of: text) where word.kind == .word { words[word.text] = word.stem }
-            }
-        }
-        return words
     }
 
     /// The words of titles and names with their stems.
@@ -201,7 +195,17 @@ struct SearchIndex: Sendable {
     func meaning(_ mark: String) -> Int32 { meanings[mark] ?? -1 }
 
     /// The stems of each field, without stop words and the toolkit's own name.
-    private static func text(of tool: ToolSpecification, utterances: [String], _ lexicon: SearchLexicon) -> Text {
+    private static func text(
+        of tool: ToolSpecification,
+        utterances: [String],
+        _ lexicon: SearchLexicon,
+        vocabulary: inout [String: String]
+    ) -> Text {
+        func learned(_ text: String) -> [SearchText.Word] {
+            let words = SearchText.words(of: text)
+            for word in words where word.kind == .word { vocabulary[word.text] = word.stem }
+            return words
+        }
         let own = Set(SearchText.words(ofName: tool.toolkit).map(\.stem))
         func stems(_ words: [SearchText.Word]) -> [String] {
             words.compactMap { word in
@@ -221,14 +225,15 @@ struct SearchIndex: Sendable {
         }
         var ways = [stems(title) + meanings(title)]
         for utterance in utterances {
-            let words = SearchText.words(of: utterance)
+            let words = learned(utterance)
             ways.append(stems(words) + meanings(words) + SearchText.valueTerms(words))
         }
+        for tag in tool.tags { _ = learned(tag) }
         return Text(
             name: name,
             fields: [
                 name, tool.tags.flatMap { stems(SearchText.words(ofName: $0)) } + meanings(title),
-                ways.dropFirst().flatMap { $0 }, stems(SearchText.words(of: tool.description)),
+                ways.dropFirst().flatMap { $0 }, stems(learned(tool.description)),
                 argumentNames, argumentTexts,
             ],
             utterances: ways

@@ -55,7 +55,7 @@ package struct ToolSearch: Sendable {
         self.lexicon = lexicon
         index = SearchIndex(tools, utterances: utterances, lexicon: lexicon)
         let names = SearchIndex.names(tools)
-        var vocabulary = SearchIndex.vocabulary(tools, utterances: utterances)
+        var vocabulary = index.vocabulary
         vocabulary.merge(lexicon.words) { first, _ in first }
         vocabulary.merge(names) { _, second in second }
         var toolkits: [String: String] = [:]
