@@ -61,6 +61,13 @@ package final class AuditLog: Sendable {
         try await flush()
     }
 
+    /// Writes a row, and returns when it is on disk, or when a log was told that it waits.
+    func record(_ entry: AuditEntry, _ log: Log) async {
+        do {
+            try await record(entry)
+        } catch { log.error("a row of the audit waits to be written", ["error": "\(error)"]) }
+    }
+
     /// Writes a row soon.
     ///
     /// - Parameters:

@@ -42,9 +42,7 @@ package struct ControlAudit: Sendable {
             outcome: response.status < 400 ? "ok" : body?["code"]?.string ?? "status_\(response.status)",
             milliseconds: Int((monotonicNanoseconds() - start) / 1_000_000)
         )
-        do {
-            try await audit.record(entry)
-        } catch { log.error("a row of the audit waits to be written", ["error": "\(error)"]) }
+        await audit.record(entry, log)
         return response
     }
 

@@ -29,8 +29,6 @@ package struct LookAudit: Sendable {
             records: ids.all,
             outcome: look.outcome.state == .unknown ? "write_unknown" : "ok"
         )
-        do {
-            try await audit.record(entry)
-        } catch { log.error("a row of the audit waits to be written", ["error": "\(error)"]) }
+        await audit.record(entry, log)
     }
 }

@@ -40,9 +40,7 @@ package struct PageAudit: Sendable {
             outcome: status < 400 ? "ok" : "status_\(status)",
             milliseconds: Int(nanoseconds / 1_000_000)
         )
-        do {
-            try await audit.record(entry)
-        } catch { log.error("a row of the audit waits to be written", ["error": "\(error)"]) }
+        await audit.record(entry, log)
     }
 
     private static func action(_ section: String) -> AuditEntry.Action {

@@ -17,15 +17,12 @@ package final class WriteLedger: Sendable {
         var isClosed = false
     }
 
-    private let settings: LedgerSettings
-    private let clock: any WallClock
+    let settings: LedgerSettings
+    let clock: any WallClock
     private let remoteClock: any WallClock
-    private let sleep: @Sendable (Double) async throws -> Void
-    private let log: Log
+    let sleep: @Sendable (Double) async throws -> Void
+    let log: Log
     private let state = Locked(State())
-
-    /// How many writes one round of looks is for.
-    private static let mostLooks = 20
 
     /// Makes the ledger; the migrations of ``LedgerStore`` must have been applied.
     ///
@@ -61,23 +58,11 @@ package final class WriteLedger: Sendable {
         provider: any ToolProvider,
         options: WriteOptions = WriteOptions()
     ) async -> ToolResult {
-        let recovery = provider as? any WriteRecovery
-        var rules = WriteRules(connection: call.connection ?? "\(tool.toolkit)/\(call.user)")
-        if let recovery {
-            switch await recovery.prepare(call) {
-            case .ready(let ready): rules = ready
-            case .refused(let result): return result
-            }
+        let attempt: WriteAttempt
+        switch await prepare(call, tool, provider, fence: options.fence) {
+        case .ready(let ready): attempt = ready
+        case .refused(let result): return result
         }
-        if let longest = settings.longestSettle { rules.settle = rules.settle.limited(to: longest) }
-        let attempt = WriteAttempt(
-            call: call,
-            tool: tool,
-            provider: provider,
-            rules: rules,
-            key: WriteLedger.key(call, connection: rules.connection),
-            fence: options.fence
-        )
         var (flight, isNew) = fly(attempt.key)
         if isNew { start(attempt, flight) }
         var result = await flight.value(patience: options.patience ?? settings.patience)
@@ -94,98 +79,11 @@ package final class WriteLedger: Sendable {
 
     /// The answer to a write that was done before under the same name with the same arguments; nil for any other.
     package func settled(_ call: ToolCall, tool: ToolSpecification, provider: any ToolProvider) async -> ToolResult? {
-        guard call.once != nil else { return nil }
-        var connection = call.connection ?? "\(tool.toolkit)/\(call.user)"
-        if let recovery = provider as? any WriteRecovery {
-            guard case .ready(let rules) = await recovery.prepare(call) else { return nil }
-            connection = rules.connection
-        }
-        guard let entry = try? await store.entry(key: WriteLedger.key(call, connection: connection)),
-            entry.state == .done,
-            entry.argumentsHash == SHA256.hash(JSONWriter.bytes(of: .object(call.arguments), sorted: true))
+        guard call.once != nil, case .ready(let attempt) = await prepare(call, tool, provider, fence: nil),
+            let entry = try? await store.entry(key: attempt.key), entry.state == .done,
+            entry.argumentsHash == attempt.argumentsHash
         else { return nil }
         return WriteResults.again(entry)
-    }
-
-    /// Follows up what an earlier process left open, in the background; rows of runs wait for their engine.
-    ///
-    /// - Throws: ``LedgerError`` with code `storage`.
-    package func recover(from catalog: @autoclosure () -> ToolCatalog) async throws(LedgerError) {
-        try await store.reopen()
-        var query = WriteQuery(states: [.intent], withoutRun: true, limit: 500)
-        while true {
-            let (entries, damaged) = try await store.entries(query)
-            for id in damaged { log.error("a row of the write ledger is damaged", ["write": id]) }
-            for entry in entries {
-                let (flight, isNew) = fly(entry.key, isFollowUp: true)
-                if isNew { follow(entry, catalog(), flight) }
-            }
-            guard let last = entries.last, entries.count + damaged.count >= query.limit else { return }
-            query.after = last.id
-        }
-    }
-
-    /// Looks once for each unknown write whose next look is due, and sends none of them again.
-    ///
-    /// What can be looked up is looked for with what a caller's next attempt would use. A row that is looked for without
-    /// success waits for the next of ``LedgerSettings/laterLooks``, and after the last of them for a person.
-    ///
-    /// - Parameters:
-    ///   - now: Our own time.
-    ///   - catalog: Where the tools are that say how their writes are found.
-    /// - Returns: The looks that were made.
-    /// - Throws: ``LedgerError`` with code `storage`.
-    package func lookAgain(
-        at now: Timestamp,
-        in catalog: @autoclosure () -> ToolCatalog
-    ) async throws(LedgerError) -> [WriteLook] {
-        let (entries, damaged) = try await store.due(by: now, limit: WriteLedger.mostLooks)
-        for id in damaged {
-            log.error("a row of the write ledger is damaged", ["write": id])
-            try await store.postpone(id, looks: 0, until: nil)
-        }
-        guard !entries.isEmpty else { return [] }
-        let catalog = catalog()
-        var looks: [WriteLook] = []
-        for entry in entries where !Task.isCancelled {
-            // Whoever asks for it at this moment looks for it anyway.
-            let (flight, isNew) = fly(entry.key, isFollowUp: true)
-            guard isNew else { continue }
-            do throws(LedgerError) {
-                let (look, result) = try await look(for: entry, catalog, flight, now)
-                land(entry.key, flight, result)
-                if let look { looks.append(look) }
-            } catch {
-                land(entry.key, flight, WriteResults.unknown(entry))
-                throw error
-            }
-        }
-        return looks
-    }
-
-    private func look(
-        for stale: WriteEntry,
-        _ catalog: ToolCatalog,
-        _ flight: WriteFlight,
-        _ now: Timestamp
-    ) async throws(LedgerError) -> (WriteLook?, ToolResult) {
-        // It may have been settled before the flight was taken.
-        guard let entry = try await store.entry(stale.id), entry.state == .unknown else {
-            return (nil, WriteResults.unknown(stale))
-        }
-        let recovery = catalog.provider(of: entry.tool) as? any WriteRecovery
-        let canBeFound = entry.effect == .send ? false : await canBeFound(entry, recovery)
-        var result = WriteResults.unknown(entry)
-        if canBeFound { result = await investigate(entry, recovery, canBeFound: true, flight, looks: 1) }
-        guard !Task.isCancelled, let after = try await store.entry(entry.id) else { return (nil, result) }
-        if after.state == .unknown {
-            let made = entry.looks + 1
-            let pause = made < settings.laterLooks.count ? settings.laterLooks[made] : nil
-            try await store.postpone(entry.id, looks: made, until: pause.map { now.adding(seconds: $0) })
-        } else {
-            log.info("a look told what became of a write", ["write": entry.id, "state": after.state.rawValue])
-        }
-        return (canBeFound ? WriteLook(write: entry, outcome: after) : nil, result)
     }
 
     /// Settles a write as a person has seen it.
@@ -257,6 +155,29 @@ package final class WriteLedger: Sendable {
         for task in tasks { await task.value }
     }
 
+    private enum Preparation {
+        case ready(WriteAttempt)
+        case refused(ToolResult)
+    }
+
+    private func prepare(
+        _ call: ToolCall,
+        _ tool: ToolSpecification,
+        _ provider: any ToolProvider,
+        fence: (@Sendable () async -> Bool)?
+    ) async -> Preparation {
+        var rules = WriteRules(connection: call.connection ?? "\(tool.toolkit)/\(call.user)")
+        if let recovery = provider as? any WriteRecovery {
+            switch await recovery.prepare(call) {
+            case .ready(let ready): rules = ready
+            case .refused(let result): return .refused(result)
+            }
+        }
+        if let longest = settings.longestSettle { rules.settle = rules.settle.limited(to: longest) }
+        let key = WriteLedger.key(call, connection: rules.connection)
+        return .ready(WriteAttempt(call: call, tool: tool, provider: provider, rules: rules, key: key, fence: fence))
+    }
+
     // MARK: - Flights
 
     /// The key of a write: under one key there is one row.
@@ -273,7 +194,7 @@ package final class WriteLedger: Sendable {
         return hash.finalize()
     }
 
-    private func fly(_ key: [UInt8], isFollowUp: Bool = false) -> (WriteFlight, isNew: Bool) {
+    func fly(_ key: [UInt8], isFollowUp: Bool = false) -> (WriteFlight, isNew: Bool) {
         state.withLock { state in
             if let flight = state.flights[key] { return (flight, false) }
             let flight = WriteFlight(isFollowUp: isFollowUp, sleep: sleep)
@@ -286,7 +207,7 @@ package final class WriteLedger: Sendable {
         run(attempt.key, flight) { await self.make(attempt, flight) }
     }
 
-    private func run(_ key: [UInt8], _ flight: WriteFlight, _ body: @escaping @Sendable () async -> ToolResult) {
+    func run(_ key: [UInt8], _ flight: WriteFlight, _ body: @escaping @Sendable () async -> ToolResult) {
         let number = state.withLock { state in
             state.made += 1
             return state.made
@@ -301,7 +222,7 @@ package final class WriteLedger: Sendable {
         }
     }
 
-    private func land(_ key: [UInt8], _ flight: WriteFlight, _ result: ToolResult, task number: Int? = nil) {
+    func land(_ key: [UInt8], _ flight: WriteFlight, _ result: ToolResult, task number: Int? = nil) {
         state.withLock { state in
             state.flights[key] = nil
             if let number { state.tasks[number] = nil }
@@ -436,188 +357,5 @@ package final class WriteLedger: Sendable {
         let again = try await store.sendAgain(entry.id, attempt.draft(since: remoteClock.now()))
         FaultPoint.reach("after-intent")
         return await send(again, attempt, flight, sent: sent + 1)
-    }
-
-    /// Follows up a write that nobody waits for: it is never sent again.
-    private func follow(_ entry: WriteEntry, _ catalog: ToolCatalog, _ flight: WriteFlight) {
-        run(entry.key, flight) {
-            let recovery = catalog.provider(of: entry.tool) as? any WriteRecovery
-            return await self.investigate(
-                entry,
-                recovery,
-                canBeFound: await self.canBeFound(entry, recovery),
-                flight,
-                looks: self.settings.looks
-            )
-        }
-    }
-
-    private func canBeFound(_ entry: WriteEntry, _ recovery: (any WriteRecovery)?) async -> Bool {
-        guard let call = entry.call, case .ready(let rules)? = await recovery?.prepare(call) else { return false }
-        return rules.canBeFound
-    }
-
-    /// Looks for a write, and settles it as far as looking tells.
-    private func investigate(
-        _ entry: WriteEntry,
-        _ recovery: (any WriteRecovery)?,
-        canBeFound: Bool,
-        _ flight: WriteFlight,
-        looks: Int
-    ) async -> ToolResult {
-        do throws(LedgerError) {
-            let skew = settings.skew
-            let sent = entry.call.map {
-                SentWrite(call: $0, mark: entry.mark, since: entry.since.adding(seconds: -skew))
-            }
-            let resolution = try await reconcile(entry, recovery, canBeFound, flight, sent, looks: looks)
-            return try await conclude(entry, resolution)
-        } catch {
-            log.error("an uncertain write could not be followed up", ["write": entry.id, "error": error.message])
-            return WriteResults.unknown(entry)
-        }
-    }
-
-    /// Settles a write that is not sent again.
-    private func conclude(_ entry: WriteEntry, _ resolution: Resolution) async throws(LedgerError) -> ToolResult {
-        switch resolution {
-        case .done(let entry, let record): return WriteResults.found(entry, record: record)
-        case .unknown(let entry): return WriteResults.unknown(entry)
-        case .interrupted: return WriteResults.unknown(entry)
-        case .repeatable(let why): return WriteResults.unknown(try await giveUp(entry, why))
-        case .absent(let why):
-            return WriteResults.absent(
-                try await store.deny(entry.id, status: entry.status, evidence: "lookup", reason: why)
-            )
-        }
-    }
-
-    private enum Resolution {
-        case done(WriteEntry, JSONValue?)
-        /// It is not there.
-        case absent(String)
-        /// Nobody knows, and doing it twice is doing it once.
-        case repeatable(String)
-        case unknown(WriteEntry)
-        /// The program ends; the next start goes on.
-        case interrupted
-    }
-
-    private func reconcile(
-        _ entry: WriteEntry,
-        _ recovery: (any WriteRecovery)?,
-        _ canBeFound: Bool,
-        _ flight: WriteFlight,
-        _ sent: SentWrite?,
-        looks: Int
-    ) async throws(LedgerError) -> Resolution {
-        // What cannot be looked up and must not be repeated is known to be unknown at once.
-        let mayRepeat = entry.effect == .set || entry.effect == .keyed
-        guard mayRepeat || (canBeFound && entry.effect != .send), let sent else {
-            return .unknown(try await giveUp(entry, "what it did cannot be looked up"))
-        }
-        guard await settled(entry, flight) else { return .interrupted }
-        guard canBeFound, let recovery else { return .repeatable("what it did cannot be looked up") }
-        var why = ""
-        for look in 1...looks {
-            FaultPoint.reach("before-look")
-            let finding = await recovery.find(sent)
-            FaultPoint.reach("after-look")
-            switch finding {
-            case .absent where entry.effect == .destroy:
-                return .done(
-                    try await store.confirm(entry.id, remoteID: nil, evidence: "lookup", result: nil),
-                    ["done": true]
-                )
-            case .absent: return .absent("it is not there")
-            case .found where entry.effect == .destroy:
-                return .unknown(try await giveUp(entry, "what it should have removed is still there"))
-            case .found(let records):
-                switch try await store.adopt(
-                    entry,
-                    records,
-                    isMarked: entry.mark != nil || entry.effect == .set,
-                    limit: settings.largestResult
-                ) {
-                case .adopted(let id, let ofMany):
-                    FaultPoint.reach("after-adopt")
-                    if ofMany, entry.effect != .set {
-                        log.error("a write was made more than once", ["write": entry.id, "tool": entry.tool])
-                    }
-                    var adopted = entry
-                    (adopted.state, adopted.remoteID) = (.done, id)
-                    return .done(adopted, records.first { $0.id == id }?.record)
-                case .allTaken: return .absent("it is not there")
-                case .contested: why = "several records or writes are alike, and nothing says which is which"
-                }
-            case .cannotTell(let reason): why = "looking for it failed: \(reason)"
-            }
-            guard look < looks else { break }
-            let pause = settings.lookPause * Double(1 << (look - 1))
-            flight.doubt(WriteResults.unknown(entry), wait: pause)
-            guard (try? await sleep(pause)) != nil else { return .interrupted }
-        }
-        if mayRepeat { return .repeatable(why) }
-        return .unknown(try await giveUp(entry, why))
-    }
-
-    private func giveUp(_ entry: WriteEntry, _ reason: String) async throws(LedgerError) -> WriteEntry {
-        guard entry.state != .unknown else { return entry }
-        let entry = try await store.giveUp(
-            entry.id,
-            reason: entry.reason.map { "\(reason) (\($0))" } ?? reason,
-            lookIn: entry.effect == .send ? nil : settings.laterLooks.first
-        )
-        log.warning("the outcome of a write is not known", ["write": entry.id, "tool": entry.tool])
-        return entry
-    }
-
-    /// Waits until looking tells the truth; false when the program ends first.
-    private func settled(_ entry: WriteEntry, _ flight: WriteFlight) async -> Bool {
-        let wait = entry.settling(now: clock.now(), uptime: clock.uptime())
-        guard wait > 0 else { return true }
-        flight.doubt(WriteResults.unknown(entry), wait: wait)
-        return (try? await sleep(wait)) != nil
-    }
-
-    /// A write on its way through this process.
-    private struct WriteAttempt: Sendable {
-        var call: ToolCall
-        var tool: ToolSpecification
-        var provider: (any ToolProvider)?
-        var rules: WriteRules
-        var key: [UInt8]
-        var fence: (@Sendable () async -> Bool)?
-
-        var recovery: (any WriteRecovery)? { provider as? any WriteRecovery }
-
-        var argumentsHash: [UInt8] { SHA256.hash(JSONWriter.bytes(of: .object(call.arguments), sorted: true)) }
-
-        func draft(since: Timestamp) -> LedgerStore.Draft {
-            LedgerStore.Draft(
-                key: key,
-                connection: rules.connection,
-                tool: tool.name,
-                effect: tool.effect,
-                user: call.user,
-                once: call.once,
-                argumentsHash: argumentsHash,
-                arguments: call.arguments,
-                mark: rules.takesMark ? "(ref \(Hex.encode(Array(key.prefix(5)))))" : nil,
-                settle: rules.settle.afterSilence,
-                since: since,
-                context: call.context
-            )
-        }
-
-        func marked(_ mark: String?) -> ToolCall {
-            guard let mark, let recovery else { return call }
-            return recovery.marked(call, with: mark)
-        }
-
-        func sent(_ entry: WriteEntry, skew: Double) -> SentWrite {
-            // What was sent is what has to be found, whatever is asked for now.
-            SentWrite(call: entry.call ?? call, mark: entry.mark, since: entry.since.adding(seconds: -skew))
-        }
     }
 }
