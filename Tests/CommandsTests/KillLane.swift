@@ -119,7 +119,7 @@ final class KillLane: Sendable {
 
     func close() async {
         await servers.stop()
-        ProgramRun.remove(data)
+        TextFile.removeFolder(data)
         unlink(logPath)
     }
 
@@ -216,7 +216,7 @@ final class KillLane: Sendable {
         guard TextFile.isFile(path) else { return nil }
         let copy = logPath + ".copy"
         mkdir(copy, 0o700)
-        defer { ProgramRun.remove(copy) }
+        defer { TextFile.removeFolder(copy) }
         for suffix in ["", "-wal"] where TextFile.isFile(path + suffix) {
             try TextFile.write(try TextFile.read(path + suffix), to: copy + "/switchboard.db" + suffix)
         }

@@ -1,6 +1,7 @@
 import ATSSandbox
 import Basics
 import Glibc
+import TestSupport
 import Testing
 
 /// The program is killed wherever it hurts; afterwards each write is there, and there once.

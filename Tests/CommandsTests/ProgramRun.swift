@@ -63,14 +63,5 @@ struct ProgramRun {
         return path
     }
 
-    func remove() { ProgramRun.remove(folder) }
-
-    static func remove(_ path: String) {
-        for name in TextFile.names(in: path) {
-            let inner = path + "/" + name
-            var status = stat()
-            if lstat(inner, &status) == 0, status.st_mode & S_IFMT == S_IFDIR { remove(inner) } else { unlink(inner) }
-        }
-        rmdir(path)
-    }
+    func remove() { TextFile.removeFolder(folder) }
 }

@@ -2,6 +2,7 @@ import ATSSandbox
 import Basics
 import Glibc
 import JSON
+import TestSupport
 import Testing
 import Workflows
 

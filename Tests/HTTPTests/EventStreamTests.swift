@@ -1,4 +1,5 @@
 import HTTP
+import TestSupport
 import Testing
 
 @Suite struct EventStreamTests {
@@ -86,7 +87,7 @@ import Testing
     }
 
     @Test func `what the serializer writes is read back, whatever the chunks`() throws {
-        var generator = SeededGenerator(state: 7)
+        var generator = SeededGenerator(seed: 7)
         let alphabet: [String] = ["a", ":", " ", "\n", "data", "é", "🦊", "{", "\\", "id: "]
         for _ in 0..<300 {
             let written = (0..<Int.random(in: 1...4, using: &generator)).map { _ in
@@ -107,7 +108,7 @@ import Testing
     }
 
     @Test func `random bytes never break the parser and chunking never changes the events`() throws {
-        var generator = SeededGenerator(state: 11)
+        var generator = SeededGenerator(seed: 11)
         let alphabet = Array("data: event\r\n\n\r:id\u{FEFF}\0x".utf8)
         for _ in 0..<500 {
             let stream = (0..<Int.random(in: 0...80, using: &generator)).map { _ in
@@ -122,18 +123,5 @@ import Testing
     @Test func `line breaks cannot be smuggled in through a name or an identifier`() throws {
         let bytes = EventStreamSerializer.bytes(of: .init(name: "a\ndata: evil", text: "ok", id: "1\r\n\r\nx"))
         #expect(try events(bytes, chunk: 1) == [.init(name: "a", text: "ok", id: "1")])
-    }
-}
-
-/// SplitMix64: the same numbers in every run.
-private struct SeededGenerator: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ mixed >> 30) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ mixed >> 27) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ mixed >> 31
     }
 }

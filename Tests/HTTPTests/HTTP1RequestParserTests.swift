@@ -1,4 +1,5 @@
 import HTTP
+import TestSupport
 import Testing
 
 struct HTTP1RequestParserTests {
@@ -202,7 +203,7 @@ struct HTTP1RequestParserTests {
     }
 
     @Test func `damaged input is read the same however it is cut, and never as more requests than were sent`() {
-        var random = Seeded(state: 2026)
+        var random = SeededGenerator(seed: 2026)
         let original = Array(Self.connection.utf8)
         let alphabet = Array("\r\n :;,0a\u{0}\t".utf8) + [0xFF]
         for _ in 0..<3000 {
@@ -220,18 +221,5 @@ struct HTTP1RequestParserTests {
             #expect(whole == cut)
             #expect(whole.requests.count <= 5)
         }
-    }
-}
-
-/// A generator whose numbers are the same in every run (SplitMix64).
-struct Seeded: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
     }
 }

@@ -1,5 +1,6 @@
 import Basics
 import Mail
+import TestSupport
 import Testing
 
 struct MailMessageTests {
@@ -132,7 +133,7 @@ struct MailMessageTests {
     }
 
     @Test func `any body comes back as it was, in short lines without a dot first`() throws {
-        var generator = Seeded(state: 7)
+        var generator = SeededGenerator(seed: 7)
         for round in 0..<400 {
             var body = ""
             for _ in 0..<Int.random(in: 0...200, using: &generator) {
@@ -208,15 +209,6 @@ struct MailMessageTests {
             index += 3
         }
         return out
-    }
-}
-
-private struct Seeded: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-        return state ^ state >> 33
     }
 }
 

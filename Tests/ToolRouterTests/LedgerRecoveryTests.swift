@@ -168,7 +168,7 @@ struct LedgerRecoveryTests {
     @Test(arguments: 0..<4) func `whatever happens in whatever order, nothing is doubled and the rows are right`(
         seed: Int
     ) async throws {
-        var random = LedgerRandom(state: UInt64(seed) &+ 77)
+        var random = SeededGenerator(seed: UInt64(seed) &+ 77)
         var bench = try await LedgerBench.open()
         let names = (0..<6).map { "item \($0);" }
         for _ in 0..<60 {
@@ -205,18 +205,5 @@ struct LedgerRecoveryTests {
         for name in names { #expect(await bench.call(note: name, once: name).isError == false) }
         #expect(bench.ats.world.withLock { $0.records.count } == names.count)
         await bench.close()
-    }
-}
-
-/// Numbers that are the same in every run (SplitMix64).
-private struct LedgerRandom: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
     }
 }

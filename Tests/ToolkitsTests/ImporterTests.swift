@@ -1,5 +1,6 @@
 import Basics
 import JSON
+import TestSupport
 import Testing
 import Toolkits
 import Tools

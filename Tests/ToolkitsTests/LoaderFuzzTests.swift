@@ -1,21 +1,14 @@
 import Basics
 import Glibc
 import JSON
+import TestSupport
 import Testing
 import Toolkits
 
 /// Definitions that nobody meant to write.
 @Suite struct LoaderFuzzTests {
-    private struct Generator: RandomNumberGenerator {
-        var state: UInt64
-        mutating func next() -> UInt64 {
-            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-            return state ^ state >> 29
-        }
-    }
-
     /// A value of another kind at a random place, a member under another name, or one that is gone.
-    private static func mutate(_ value: JSONValue, _ generator: inout Generator) -> JSONValue {
+    private static func mutate(_ value: JSONValue, _ generator: inout SeededGenerator) -> JSONValue {
         let others: [JSONValue] = [nil, true, 7, -1.5, "", "x", "#/a", "{id}", [], [:], ["type": "string"], ["a", 1]]
         if Int.random(in: 0..<6, using: &generator) == 0 { return others.randomElement(using: &generator) ?? nil }
         switch value {
@@ -57,7 +50,7 @@ import Toolkits
         var inputs = JSONObject()
         for schema in schemas where schema.name.hasSuffix("_input") { inputs[schema.name] = schema.value }
         document["components"]?["schemas"] = .object(inputs)
-        var generator = Generator(state: 11)
+        var generator = SeededGenerator(seed: 11)
         var broken = 0
         for round in 0..<60 {
             let folder = TemporaryFolder()

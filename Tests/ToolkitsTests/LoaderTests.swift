@@ -2,6 +2,7 @@ import Basics
 import Connections
 import HTTP
 import JSON
+import TestSupport
 import Testing
 import Toolkits
 import Tools

@@ -1,6 +1,7 @@
 import Basics
 import HTTP
 import JSON
+import TestSupport
 import Testing
 import Toolkits
 import Tools

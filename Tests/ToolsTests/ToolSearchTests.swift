@@ -1,5 +1,6 @@
 import Basics
 import JSON
+import TestSupport
 import Testing
 import Tools
 
@@ -131,16 +132,5 @@ import Tools
             file: "l.json"
         )
         #expect(problems.map(\.pointer) == ["/verbs/list", "/concepts/0/means", "/other"])
-    }
-}
-
-private struct SeededGenerator: RandomNumberGenerator {
-    var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-        return state ^ state >> 29
     }
 }

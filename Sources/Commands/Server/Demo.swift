@@ -24,12 +24,10 @@ extension Command {
         ],
         details: "Nothing is kept, and no real account is touched. `make run` builds the program and runs this.",
         run: { given in
-            var template = Array("/tmp/switchboard-demo-XXXXXX".utf8CString)
-            guard mkdtemp(&template) != nil else { throw CommandError("no temporary folder can be made in /tmp") }
-            let folder = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
-            Interrupts.cleanUp(with: { TemporaryFolder.remove(folder) })
+            let folder = try TextFile.makeTemporaryFolder("switchboard-demo")
+            Interrupts.cleanUp(with: { TextFile.removeFolder(folder) })
             defer {
-                TemporaryFolder.remove(folder)
+                TextFile.removeFolder(folder)
                 Interrupts.cleanUp(with: nil)
             }
             var invocation = given

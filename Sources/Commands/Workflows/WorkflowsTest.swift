@@ -78,10 +78,8 @@ extension Command {
         of workflow: Workflow,
         _ tester: WorkflowTester
     ) async throws -> [String] {
-        var template = Array("/tmp/switchboard-test-XXXXXX".utf8CString)
-        guard mkdtemp(&template) != nil else { throw CommandError("no temporary folder can be made in /tmp") }
-        let folder = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
-        defer { TemporaryFolder.remove(folder) }
+        let folder = try TextFile.makeTemporaryFolder("switchboard-test")
+        defer { TextFile.removeFolder(folder) }
         return try await tester.run(test, of: workflow, in: folder)
     }
 }
